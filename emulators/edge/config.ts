@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { processSchema, resolvConfSchema, sipTimersSchema } from '../kit/config.ts';
+
+/** The NAT-managing border microservice: a stateful SIP proxy that hides topology, and the endpoint of floor control and media. */
+export const edgeConfigSchema = z.strictObject({
+  role: z.literal('edge'),
+  process: processSchema,
+  sipTimers: sipTimersSchema,
+  resolvConf: resolvConfSchema,
+  /** The pod's own address; every socket is bound to it. */
+  address: z.string(),
+  /** Listeners: towards the agency's server, towards clients, towards partner agencies. */
+  ports: z.strictObject({ inside: z.number(), clients: z.number(), agencies: z.number() }),
+  /** What the outside is told: the node's address and node ports. */
+  advertised: z.strictObject({ address: z.string(), clientsPort: z.number(), agenciesPort: z.number() }),
+  /** Exposed media and floor ports, node port = pod port; inside ports come from `insideMediaPorts`. */
+  mediaPorts: z.tuple([z.number(), z.number()]),
+  insideMediaPorts: z.tuple([z.number(), z.number()]),
+  /** The agency's server, `sip:server.mcx.svc.cluster.local:5060`. */
+  server: z.string(),
+  domain: z.string(),
+  /** Partner agencies that are told apart from clients; empty: every outside party has the client's profile. */
+  peers: z.array(z.strictObject({ domain: z.string(), nodes: z.array(z.string()) })),
+  /** The client's profile: what happens to a request from a source that is not registered. */
+  unregisteredClients: z.enum(['refuse', 'admit']),
+  /** How the source of media from partners is known: as announced in SDP and from the peer's nodes, or by the first packet. */
+  peerMedia: z.enum(['announced', 'latch']),
+  /** What is remembered of calls with partners: dialogs (the path stays anchored), or transactions alone. */
+  memory: z.enum(['dialogs', 'transactions']),
+  /** Where the identity of a partner is demanded: in initial requests, or in every request. */
+  identityCheck: z.enum(['initial-requests', 'every-request']),
+  /** Media or floor control unheard for so long releases the relay. */
+  relayIdleMs: z.number().positive(),
+});
+export type EdgeConfig = z.infer<typeof edgeConfigSchema>;

@@ -1,0 +1,107 @@
+/**
+ * The contract of a fabric: what makes clusters, NAT, Services, access networks and taps. A fabric knows no protocol: it
+ * carries packets, runs processes in places, records links and sends markers.
+ */
+export interface FabricSpec {
+  readonly clusters: readonly ClusterSpec[];
+  readonly accesses: readonly AccessSpec[];
+  /** NAT of what leaves a cluster: `preserve` as kindnetd's MASQUERADE, `symmetric` fully random, `none` pods routed on purpose. */
+  readonly egress: 'preserve' | 'symmetric' | 'none';
+}
+
+export interface ClusterSpec {
+  /** `a`, `b`, … the first word of every place and tap name. */
+  readonly name: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  /** Addresses on the bridge; the first is the node of the cluster's name, further ones host the pods that say so. */
+  readonly nodes: readonly string[];
+  readonly pods: readonly PodSpec[];
+  readonly services: readonly ServiceSpec[];
+}
+
+export interface PodSpec {
+  /** `a-edge`: unique in the whole lab. */
+  readonly name: string;
+  readonly address: string;
+  /** Index into the cluster's nodes; 0 when absent. */
+  readonly node?: number;
+}
+
+export interface ServiceSpec {
+  readonly name: string;
+  readonly clusterIp: string;
+  readonly externalTrafficPolicy: 'Local' | 'Cluster';
+  /** UDP unless it says otherwise; `nodePort` absent: reachable inside the cluster alone. */
+  readonly ports: readonly { readonly port: number; readonly targetPort: number; readonly nodePort?: number }[];
+  /** Names of pods. */
+  readonly endpoints: readonly string[];
+}
+
+/** A router with a NAT of its own between UEs and the bridge (rewrites by outgoing interface, rp_filter 1). */
+export interface AccessSpec {
+  /** `a`: its place is `a-access`. */
+  readonly name: string;
+  /** On the bridge. */
+  readonly address: string;
+  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+}
+
+/** A place that can hold processes and taps: a pod, a node, a UE host or an access router, by name (`a-edge`, `a-node`, `a-ue-1`, `a-access`), or `bridge`. */
+export type PlaceName = string;
+
+export interface Fabric {
+  readonly name: 'netns' | 'kind' | 'kube';
+  up(spec: FabricSpec): Promise<RunningFabric>;
+}
+
+export interface RunningFabric {
+  readonly spec: FabricSpec;
+  /** Starts a process in a place, in a session of its own; stdout and stderr go to `log`. */
+  start(place: PlaceName, command: readonly string[], log: string): Promise<PlacedProcess>;
+  /** Starts recording; resolves when the recorder listens. The file grows at `path` as classic pcap until it is stopped. */
+  tap(request: TapRequest): Promise<Tap>;
+  /** Sends a marker packet in each of the places, visible on every tap of those places, and resolves when all are sent. */
+  mark(marker: number, places: readonly PlaceName[]): Promise<void>;
+  /** Adds, replaces or removes a Service while the fabric runs. */
+  applyService(cluster: string, service: ServiceSpec): Promise<void>;
+  removeService(cluster: string, service: string): Promise<void>;
+  impair(place: PlaceName, impairment: Impairment | undefined): Promise<void>;
+  /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
+  translations(place: PlaceName): Promise<string>;
+  down(): Promise<void>;
+}
+
+export interface PlacedProcess {
+  readonly pid: number;
+  readonly place: PlaceName;
+  /** Resolves with the exit code, or the signal's name, when the process has ended. */
+  readonly ended: Promise<number | string>;
+  /** SIGTERM, and SIGKILL after the grace period. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface TapRequest {
+  /** `a-node`, `a-edge`, `a-mcx-lo`: place, and `-lo` for its loopback. */
+  readonly name: string;
+  readonly place: PlaceName;
+  readonly interface: 'eth0' | 'lo';
+  /** Where the growing file goes (classic pcap, nanoseconds). */
+  readonly path: string;
+}
+
+export interface Tap {
+  readonly request: TapRequest;
+  /** Ends the recording when all that has been captured is in the file; `drops` as counted by the kernel. */
+  stop(): Promise<{ readonly drops: number }>;
+}
+
+/** What a link does to packets; delay, jitter and reordering only where the kernel has netem. */
+export interface Impairment {
+  /** 0 to 1. */
+  readonly loss?: number;
+  readonly cut?: boolean;
+  readonly rateBitsPerSecond?: number;
+  readonly delayMs?: number;
+  readonly jitterMs?: number;
+}
