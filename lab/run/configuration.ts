@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/**
+ * What a team sets in `lab.yaml`, in the words of the products it stands for. The defaults are the working configuration:
+ * every remedy on. A scenario names the keys it changes (`| border.path | server |`), and nothing else differs.
+ */
+export const configurationSchema = z.strictObject({
+  timers: z.enum(['fast', 'standard']).default('fast'),
+  /** Pod ranges: both clusters hand out the same one (kind's default), or one each. */
+  cidr: z.enum(['overlap', 'distinct']).default('overlap'),
+  /** NAT of what leaves a cluster: as kindnetd, symmetric, or none (pods routed on purpose). */
+  nat: z.enum(['preserve', 'symmetric', 'none']).default('preserve'),
+  trafficPolicy: z.enum(['Local', 'Cluster']).default('Local'),
+  agencies: z.number().int().min(2).max(4).default(2),
+  uesPerAgency: z.number().int().min(2).max(4).default(2),
+  dns: z
+    .strictObject({
+      /** The zone with the partners' names is there, or the cluster has what Kubernetes gave it alone. */
+      zone: z.enum(['present', 'absent']).default('present'),
+      /** Where: in the cluster's own CoreDNS, or in a separate one that forwards the rest. */
+      variant: z.enum(['cluster', 'separate']).default('cluster'),
+    })
+    .prefault({}),
+  border: z
+    .strictObject({
+      /** Who is the endpoint of what crosses between agencies: the edge, or the server itself. */
+      path: z.enum(['edge', 'server']).default('edge'),
+    })
+    .prefault({}),
+  server: z
+    .strictObject({
+      /** NAT traversal by the server: the SIP's source address put into a partner's SDP, port kept. */
+      sdpRepair: z.enum(['off', 'signalling-source']).default('off'),
+    })
+    .prefault({}),
+  edge: z
+    .strictObject({
+      /** Partner agencies have a profile of their own, or every outside party is a client. */
+      partners: z.enum(['recognised', 'unknown']).default('recognised'),
+      unregisteredClients: z.enum(['refuse', 'admit']).default('refuse'),
+      peerMedia: z.enum(['announced', 'latch']).default('announced'),
+      identityCheck: z.enum(['initial-requests', 'every-request']).default('initial-requests'),
+      /** What the root agency's edge remembers of calls with partners. */
+      rootMemory: z.enum(['dialogs', 'transactions']).default('dialogs'),
+    })
+    .prefault({}),
+  /** Who else is in the clusters: nobody, a pod with the address of the partner's server, or the partner's server at the very address of one's own. */
+  bystander: z.enum(['none', 'has-partner-address', 'same-address']).default('none'),
+  /** How the partner takes part: with a non-controlling function (T2), or participating only (T1). */
+  partnerFunction: z.enum(['non-controlling', 'participating']).default('non-controlling'),
+});
+export type Configuration = z.infer<typeof configurationSchema>;
