@@ -1,0 +1,30 @@
+/**
+ * Time as emulators know it: monotonic milliseconds, and the only place of the cast that owns `setTimeout`. Tests hand
+ * in a clock of their own.
+ */
+export interface Clock {
+  /** Monotonic milliseconds; the zero is the start of the process. */
+  readonly nowMs: () => number;
+  /** Runs `act` once after `delayMs`; the answer takes it back (harmless afterwards). */
+  readonly after: (delayMs: number, act: () => void) => () => void;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  after: (delayMs, act) => {
+    const timer = setTimeout(act, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Runs `act` every `periodMs` until taken back; the period does not drift with the length of the act. */
+export function every(clock: Clock, periodMs: number, act: () => void): () => void {
+  let due = clock.nowMs() + periodMs;
+  const run = () => {
+    due += periodMs;
+    stop = clock.after(Math.max(0, due - clock.nowMs()), run);
+    act();
+  };
+  let stop = clock.after(periodMs, run);
+  return () => stop();
+}
