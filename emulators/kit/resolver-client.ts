@@ -1,0 +1,135 @@
+import { randomInt } from 'node:crypto';
+import type { DnsMessage, DnsRecord } from '../../lab/wire/dns/message.ts';
+import type { ResolvConf } from './config.ts';
+import { AnswerCache } from './resolver-cache.ts';
+import { exchange } from './resolver-exchange.ts';
+import { type Located, type LookupResult, locate } from './resolver-locate.ts';
+import { type LookupStatus, searchNames } from './resolver-search.ts';
+
+export type QueryType = 'A' | 'SRV' | 'NAPTR';
+
+/** A line for people; what a resolver believed is never evidence. */
+export type ResolverLog = (event: string, details: Readonly<Record<string, unknown>>) => void;
+
+interface Known {
+  readonly status: LookupStatus;
+  readonly name: string;
+  readonly records: readonly DnsRecord[];
+}
+
+/** As long as a chain of aliases may be; glibc has no limit but its buffer, resolvers stop at about this many. */
+const maxAliases = 8;
+
+/**
+ * The stub resolver of a pod and RFC 3263 on top of it: what libresolv does with /etc/resolv.conf (search list, ndots, timeout,
+ * attempts, nameservers in turn), by UDP. A truncated answer is used as far as it goes. Nameservers are `address` or `address:port`.
+ */
+export class ResolverClient {
+  readonly #conf: ResolvConf;
+  readonly #log: ResolverLog;
+  readonly #cache = new AnswerCache(256);
+  readonly #ended = new AbortController();
+
+  constructor(conf: ResolvConf, log: ResolverLog = () => {}) {
+    this.#conf = conf;
+    this.#log = log;
+  }
+
+  /** RFC 3263 4: where a request for this URI can be sent by UDP, best first. Never rejects. */
+  async resolveUri(uri: string): Promise<Located> {
+    const located = await locate(uri, (name, type) => this.lookup(name, type), Math.random);
+    this.#log('resolved', { uri, ...located });
+    return located;
+  }
+
+  /** One name and type, through the search list. Never rejects. */
+  lookup(name: string, type: QueryType): Promise<LookupResult> {
+    return searchNames(name, this.#conf, (absolute) => this.#absolute(absolute, type));
+  }
+
+  /** Ends every exchange that is under way as if nobody had answered. */
+  close(): void {
+    this.#ended.abort();
+  }
+
+  async #absolute(name: string, type: QueryType): Promise<Known> {
+    const cached = this.#cache.get(name, type, performance.now());
+    if (cached !== undefined) return { status: 'answer', name, records: cached };
+    let owner = name;
+    let ttl = Number.POSITIVE_INFINITY;
+    for (let hops = 0; hops <= maxAliases; hops += 1) {
+      const answer = await this.#ask(owner, type);
+      if (typeof answer === 'string') return { status: answer, name, records: [] };
+      const chain = follow(answer.answers, owner, type);
+      ttl = Math.min(ttl, chain.ttl);
+      if (chain.records.length > 0) {
+        this.#cache.put(name, type, chain.records, performance.now() + ttl * 1000);
+        return { status: 'answer', name, records: chain.records };
+      }
+      if (chain.owner === owner) return { status: answer.rcode === 3 ? 'nxdomain' : 'nodata', name, records: [] };
+      // RFC 1034 5.3.3: an alias whose target the answer does not hold is asked for anew.
+      if (answer.rcode === 3) return { status: 'nxdomain', name, records: [] };
+      owner = chain.owner;
+    }
+    return { status: 'servfail', name, records: [] };
+  }
+
+  /** Nameservers in turn, `attempts` times over; anything but an answer or NXDOMAIN goes on to the next one. */
+  async #ask(name: string, type: QueryType): Promise<DnsMessage | 'servfail' | 'unreachable'> {
+    let worst: 'servfail' | 'unreachable' = 'unreachable';
+    for (let attempt = 0; attempt < this.#conf.attempts; attempt += 1) {
+      for (const nameserver of this.#conf.nameservers) {
+        if (this.#ended.signal.aborted) return 'unreachable';
+        const query = question(name, type);
+        const result = await exchange(endpoint(nameserver), query, this.#conf.timeoutMs, this.#ended.signal);
+        if (typeof result === 'object' && (result.rcode === 0 || result.rcode === 3)) return result;
+        this.#log('no answer', { name, type, nameserver, ended: typeof result === 'object' ? result.rcode : result });
+        if (typeof result === 'object') worst = 'servfail';
+      }
+    }
+    return worst;
+  }
+}
+
+function endpoint(nameserver: string): { address: string; port: number } {
+  const [address = '', port] = nameserver.split(':');
+  return { address, port: port === undefined ? 53 : Number(port) };
+}
+
+/** Walks the aliases of an answer: the records of the type asked for, or the last name reached without any. */
+function follow(records: readonly DnsRecord[], start: string, type: QueryType) {
+  let owner = start;
+  let ttl = Number.POSITIVE_INFINITY;
+  for (let hops = 0; hops <= maxAliases; hops += 1) {
+    const here = records.filter((record) => sameName(record.name, owner));
+    const found = here.filter((record) => record.type === type);
+    for (const record of found) ttl = Math.min(ttl, record.ttl);
+    if (found.length > 0) return { owner, records: found, ttl };
+    const alias = here.find((record) => record.type === 'CNAME');
+    if (alias === undefined) break;
+    ttl = Math.min(ttl, alias.ttl);
+    owner = alias.target;
+  }
+  return { owner, records: [], ttl };
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.replace(/\.$/, '').toLowerCase() === b.replace(/\.$/, '').toLowerCase();
+}
+
+function question(name: string, type: QueryType): DnsMessage {
+  return {
+    id: randomInt(0x10000),
+    response: false,
+    opcode: 0,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    rcode: 0,
+    questions: [{ name, type }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+  };
+}
