@@ -1,0 +1,94 @@
+import type { FloorMessage } from '../../wire/floor/message.ts';
+import type { ParticipantTimers } from './step.ts';
+
+/** TS 24.380 6.2.4.1. */
+export type ParticipantStateName =
+  | 'Start-stop'
+  | 'U: has no permission'
+  | 'U: pending Request'
+  | 'U: has permission'
+  | 'U: pending Release'
+  | 'U: queued'
+  | 'Releasing';
+
+export interface ParticipantSettings {
+  /** SSRC of the floor messages, and of media where the server grants none. */
+  readonly ssrc: number;
+  /** Floor Priority of requests: the negotiated mc_priority. */
+  readonly priority: number;
+  /** Floor Indicator of what is sent: call type and whether queueing was negotiated (TS 24.380 8.2.3.15). */
+  readonly indicator: number;
+  readonly timers: ParticipantTimers & { readonly t132Ms: number };
+}
+
+export interface ParticipantState {
+  readonly settings: ParticipantSettings;
+  readonly name: ParticipantStateName;
+  /** False until the answer: an implicit request waits for it, and there is nowhere to send to. */
+  readonly established: boolean;
+  readonly c100: number;
+  readonly c101: number;
+  readonly c104: number;
+  /** The SSRC that media is sent with while the floor is had, from Floor Granted. */
+  readonly mediaSsrc: number;
+  /** T103 runs: somebody else is heard. */
+  readonly hearing: boolean;
+  /** U: queued, and Floor Granted has come: T132 runs until the user acts. */
+  readonly offered: boolean;
+  /** Permission to Request the Floor of the last Floor Taken (TS 24.380 8.2.3.7). */
+  readonly mayRequest: boolean;
+}
+
+export type ParticipantTimer = 'T100' | 'T101' | 'T103' | 'T104' | 'T132';
+
+export type ParticipantEvent =
+  /** Originator: the INVITE went out, with mc_implicit_request or without. */
+  | { readonly type: 'invite-sent'; readonly implicitRequest: boolean }
+  /** The call is up. `accepted`, `granted`: mc_implicit_request, mc_granted in the answer; `ssrc`: mc_ssrc there. */
+  | {
+      readonly type: 'call-established';
+      readonly accepted: boolean;
+      readonly granted: boolean;
+      readonly ssrc: number | undefined;
+    }
+  /** The user presses the button; in U: queued with the floor offered, accepts it. */
+  | { readonly type: 'press' }
+  /** The user lets go; whoever drives the machine has sent the last RTP packet. */
+  | { readonly type: 'let-go' }
+  | { readonly type: 'query-queue' }
+  | { readonly type: 'message'; readonly message: FloorMessage }
+  /** RTP media of somebody else came. */
+  | { readonly type: 'rtp' }
+  | { readonly type: 'timer'; readonly timer: ParticipantTimer }
+  /** Call release step 1 (no more floor control and media) and step 2 (the call is gone). */
+  | { readonly type: 'release-call' }
+  | { readonly type: 'call-released' };
+
+export type ParticipantNews =
+  | 'granted'
+  | 'granted-from-queue'
+  | 'denied'
+  | 'taken'
+  | 'idle'
+  | 'revoked'
+  | 'queued'
+  | 'queue-position'
+  | 'request-unanswered'
+  | 'release-unanswered'
+  | 'not-permitted-to-request'
+  | 'burst-ended';
+
+export type ParticipantEffect =
+  | { readonly type: 'send'; readonly message: FloorMessage }
+  | { readonly type: 'start-timer'; readonly timer: ParticipantTimer; readonly ms: number }
+  | { readonly type: 'stop-timer'; readonly timer: ParticipantTimer }
+  /** From now on RTP may (with this SSRC) or must not be sent. */
+  | { readonly type: 'media'; readonly on: true; readonly ssrc: number; readonly durationS: number | undefined }
+  | { readonly type: 'media'; readonly on: false }
+  /** What the user is told; `cause` of Floor Deny and Floor Revoke, `position` in the queue. */
+  | {
+      readonly type: 'inform';
+      readonly news: ParticipantNews;
+      readonly cause?: number | undefined;
+      readonly position?: number | undefined;
+    };

@@ -1,0 +1,114 @@
+import type { FloorField, FloorMessage } from '../../wire/floor/message.ts';
+import type { ServerTimers } from './step.ts';
+
+/** TS 24.380 6.3.4.1: one for each call. */
+export type GeneralStateName =
+  | 'Start-stop'
+  | 'G: Floor Idle'
+  | 'G: Floor Taken'
+  | 'G: pending Floor Revoke'
+  | 'Releasing';
+
+/** TS 24.380 6.3.5.1: one for each leg. */
+export type LegStateName =
+  | 'U: not permitted and initiating'
+  | 'U: not permitted and Floor Idle'
+  | 'U: not permitted and Floor Taken'
+  | 'U: permitted'
+  | 'U: pending Floor Revoke'
+  | 'U: not permitted but sends media'
+  | 'Releasing';
+
+export type TrackInfo = Extract<FloorField, { id: 'Track Info' }>;
+
+/** What call control knows of a leg when it joins. */
+export interface FloorParticipant {
+  /** The caller's own name of the leg; it comes back in effects. */
+  readonly id: string;
+  /** `non-controlling`: several participants behind one leg, told apart by Track Info (TS 24.380 6.5). */
+  readonly kind: 'participant' | 'non-controlling';
+  /** MCPTT ID for Granted Party's Identity; undefined where it is not known or privacy was asked for. */
+  readonly uri: string | undefined;
+  /** SSRC that Floor Granted assigns to its media; for a non-controlling leg the seed of one for each participant behind it. */
+  readonly mediaSsrc: number;
+  /** mc_queueing and mc_priority as negotiated (TS 24.380 14.3). */
+  readonly queueing: boolean;
+  readonly priority: number;
+  readonly receiveOnly: boolean;
+}
+
+export interface Leg extends FloorParticipant {
+  readonly state: LegStateName;
+  /** Floor Taken that waits for its Floor Ack, and how often it has been sent. */
+  readonly unacked: { readonly message: FloorMessage; readonly sent: number } | undefined;
+  /** U: not permitted but sends media: RTP has come since the last Floor Revoke. */
+  readonly stillSends: boolean;
+}
+
+/** Who asks, has or waits for the floor: a leg, and behind a non-controlling function the participant that Track Info names. */
+export interface Talker {
+  readonly leg: string;
+  readonly track: TrackInfo | undefined;
+  /** Effective priority (TS 24.380 4.1.1.4): emergency over imminent peril over normal, then the Floor Priority. */
+  readonly rank: number;
+  readonly priority: number;
+  /** Floor Indicator bits of the request that matter to others: emergency, imminent peril. */
+  readonly urgency: number;
+}
+
+export interface FloorServerSettings {
+  /** SSRC of the floor control server. */
+  readonly ssrc: number;
+  readonly timers: ServerTimers;
+  /** Floor Indicator of the call: 0x8000 normal, 0x0100 temporary group, 0x0400 queueing. */
+  readonly indicator: number;
+  /** Entries; Floor Deny cause 7 beyond. */
+  readonly queueLimit: number;
+  /** A Floor Priority from here up pre-empts a talker of lower rank (so does a more urgent call type at any priority). */
+  readonly preemptivePriority: number;
+  /** Floor Taken asks for a Floor Ack and is sent again every T8 until it comes. */
+  readonly takenAck: boolean;
+}
+
+export interface FloorServerState {
+  readonly settings: FloorServerSettings;
+  readonly general: GeneralStateName;
+  readonly legs: readonly Leg[];
+  /** Who has the floor (G: Floor Taken) or still has it (G: pending Floor Revoke). */
+  readonly holder: Talker | undefined;
+  /** When the holder's first RTP packet came: T2 runs from there. */
+  readonly burstSinceMs: number | undefined;
+  /** Why the floor is being revoked: repeated by T8. */
+  readonly revokeCause: number;
+  readonly queue: readonly Talker[];
+  /** Message Sequence Number of the last Floor Taken or Floor Idle. */
+  readonly sequence: number;
+  readonly c7: number;
+  readonly c20: number;
+}
+
+/** T1, T2, T3, T4, T7, T20 are the call's (`leg` null); T8 and Ack (Floor Taken not acknowledged) are a leg's. */
+export type ServerTimer = 'T1' | 'T2' | 'T3' | 'T4' | 'T7' | 'T8' | 'T20' | 'Ack';
+
+export type FloorServerEvent =
+  /** A 2xx was sent to or came from this leg (TS 24.380 6.3.5.1). A leg that joins later is told who talks. */
+  | { readonly type: 'join'; readonly participant: FloorParticipant }
+  | { readonly type: 'leave'; readonly leg: string }
+  /** The call is up (TS 24.380 6.3.4.2.2): the floor goes to the implicit request of that leg, or is idle. */
+  | { readonly type: 'initialise'; readonly implicitRequest: string | undefined }
+  | { readonly type: 'message'; readonly leg: string; readonly message: FloorMessage }
+  /** A media packet came from this leg: once for each packet (keep-alives are none). */
+  | { readonly type: 'rtp'; readonly leg: string }
+  | { readonly type: 'timer'; readonly timer: ServerTimer; readonly leg: string | null }
+  /** Call release step 1 and step 2. */
+  | { readonly type: 'release' }
+  | { readonly type: 'released' };
+
+export type FloorServerEffect =
+  | { readonly type: 'send'; readonly leg: string; readonly message: FloorMessage }
+  | { readonly type: 'start-timer'; readonly timer: ServerTimer; readonly leg: string | null; readonly ms: number }
+  | { readonly type: 'stop-timer'; readonly timer: ServerTimer; readonly leg: string | null }
+  /** The answer to an `rtp` event: send that packet verbatim to these legs. No effect: it is dropped. */
+  | { readonly type: 'forward'; readonly from: string; readonly to: readonly string[] }
+  /** Call control is told; `inactivity` is T4: release the call or let it be. */
+  | { readonly type: 'inform'; readonly news: 'taken' | 'idle' | 'inactivity'; readonly leg: string | null };
