@@ -26,7 +26,7 @@ export function isRtpKeepAlive(packet: RtpPacket): boolean {
 
 /** RFC 3550 6.4.2: a receiver report with no report block, what a participant that has heard nobody sends. */
 export function rtcpKeepAlive(ssrc: number): Uint8Array {
-  return encodeRtcp([{ type: 'RR', ssrc, reports: [] }]);
+  return encodeRtcp([{ type: 'RR', ssrc, reports: [], extension: new Uint8Array(0) }]);
 }
 
 /** No floor message is meant for this; CRLFCRLF as RFC 5626 3.5.1 sends it, which no RTCP decoder can mistake. */

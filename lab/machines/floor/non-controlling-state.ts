@@ -1,5 +1,6 @@
 import type { FloorMessage } from '../../wire/floor/message.ts';
-import type { ServerTimers } from './step.ts';
+import type { StartTimer, StopTimer, TimerFired } from '../step.ts';
+import type { ServerTimers } from './timers.ts';
 
 /** A client of this function's own (TS 24.380 6.5.2.2: one floor participant interface for each). */
 export interface OwnClient {
@@ -48,20 +49,23 @@ export interface NonControllingState {
   readonly heard: string | undefined;
 }
 
+/** `Ack:<client>`: Floor Taken not acknowledged. */
+export type NonControllingTimer = `Ack:${string}`;
+
 export type NonControllingEvent =
-  | { readonly type: 'join'; readonly client: OwnClient }
-  | { readonly type: 'leave'; readonly client: string }
-  | { readonly type: 'from-client'; readonly client: string; readonly message: FloorMessage }
-  | { readonly type: 'from-controlling'; readonly message: FloorMessage }
-  | { readonly type: 'rtp-from-client'; readonly client: string }
-  | { readonly type: 'rtp-from-controlling' }
-  | { readonly type: 'timer'; readonly timer: 'Ack'; readonly client: string }
-  | { readonly type: 'release' };
+  | { readonly kind: 'join'; readonly client: OwnClient }
+  | { readonly kind: 'leave'; readonly client: string }
+  | { readonly kind: 'from-client'; readonly client: string; readonly message: FloorMessage }
+  | { readonly kind: 'from-controlling'; readonly message: FloorMessage }
+  | { readonly kind: 'rtp-from-client'; readonly client: string }
+  | { readonly kind: 'rtp-from-controlling' }
+  | TimerFired<NonControllingTimer>
+  | { readonly kind: 'release' };
 
 export type NonControllingEffect =
-  | { readonly type: 'send-up'; readonly message: FloorMessage }
-  | { readonly type: 'send'; readonly client: string; readonly message: FloorMessage }
-  | { readonly type: 'start-timer'; readonly timer: 'Ack'; readonly client: string; readonly ms: number }
-  | { readonly type: 'stop-timer'; readonly timer: 'Ack'; readonly client: string }
+  | { readonly kind: 'send-up'; readonly message: FloorMessage }
+  | { readonly kind: 'send'; readonly client: string; readonly message: FloorMessage }
+  | StartTimer<NonControllingTimer>
+  | StopTimer<NonControllingTimer>
   /** The answer to an rtp event: that packet verbatim to the controlling function (`up`) and to these clients. */
-  | { readonly type: 'forward'; readonly up: boolean; readonly to: readonly string[] };
+  | { readonly kind: 'forward'; readonly up: boolean; readonly to: readonly string[] };

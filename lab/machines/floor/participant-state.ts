@@ -1,5 +1,6 @@
 import type { FloorMessage } from '../../wire/floor/message.ts';
-import type { ParticipantTimers } from './step.ts';
+import type { StartTimer, StopTimer, TimerFired } from '../step.ts';
+import type { ParticipantTimers } from './timers.ts';
 
 /** TS 24.380 6.2.4.1. */
 export type ParticipantStateName =
@@ -43,26 +44,26 @@ export type ParticipantTimer = 'T100' | 'T101' | 'T103' | 'T104' | 'T132';
 
 export type ParticipantEvent =
   /** Originator: the INVITE went out, with mc_implicit_request or without. */
-  | { readonly type: 'invite-sent'; readonly implicitRequest: boolean }
+  | { readonly kind: 'invite-sent'; readonly implicitRequest: boolean }
   /** The call is up. `accepted`, `granted`: mc_implicit_request, mc_granted in the answer; `ssrc`: mc_ssrc there. */
   | {
-      readonly type: 'call-established';
+      readonly kind: 'call-established';
       readonly accepted: boolean;
       readonly granted: boolean;
       readonly ssrc: number | undefined;
     }
   /** The user presses the button; in U: queued with the floor offered, accepts it. */
-  | { readonly type: 'press' }
+  | { readonly kind: 'press' }
   /** The user lets go; whoever drives the machine has sent the last RTP packet. */
-  | { readonly type: 'let-go' }
-  | { readonly type: 'query-queue' }
-  | { readonly type: 'message'; readonly message: FloorMessage }
+  | { readonly kind: 'let-go' }
+  | { readonly kind: 'query-queue' }
+  | { readonly kind: 'message'; readonly message: FloorMessage }
   /** RTP media of somebody else came. */
-  | { readonly type: 'rtp' }
-  | { readonly type: 'timer'; readonly timer: ParticipantTimer }
+  | { readonly kind: 'rtp' }
+  | TimerFired<ParticipantTimer>
   /** Call release step 1 (no more floor control and media) and step 2 (the call is gone). */
-  | { readonly type: 'release-call' }
-  | { readonly type: 'call-released' };
+  | { readonly kind: 'release-call' }
+  | { readonly kind: 'call-released' };
 
 export type ParticipantNews =
   | 'granted'
@@ -79,15 +80,15 @@ export type ParticipantNews =
   | 'burst-ended';
 
 export type ParticipantEffect =
-  | { readonly type: 'send'; readonly message: FloorMessage }
-  | { readonly type: 'start-timer'; readonly timer: ParticipantTimer; readonly ms: number }
-  | { readonly type: 'stop-timer'; readonly timer: ParticipantTimer }
+  | { readonly kind: 'send'; readonly message: FloorMessage }
+  | StartTimer<ParticipantTimer>
+  | StopTimer<ParticipantTimer>
   /** From now on RTP may (with this SSRC) or must not be sent. */
-  | { readonly type: 'media'; readonly on: true; readonly ssrc: number; readonly durationS: number | undefined }
-  | { readonly type: 'media'; readonly on: false }
+  | { readonly kind: 'media'; readonly on: true; readonly ssrc: number; readonly durationS: number | undefined }
+  | { readonly kind: 'media'; readonly on: false }
   /** What the user is told; `cause` of Floor Deny and Floor Revoke, `position` in the queue. */
   | {
-      readonly type: 'inform';
+      readonly kind: 'inform';
       readonly news: ParticipantNews;
       readonly cause?: number | undefined;
       readonly position?: number | undefined;

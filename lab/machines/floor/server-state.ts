@@ -1,5 +1,6 @@
 import type { FloorField, FloorMessage } from '../../wire/floor/message.ts';
-import type { ServerTimers } from './step.ts';
+import type { StartTimer, StopTimer, TimerFired } from '../step.ts';
+import type { ServerTimers } from './timers.ts';
 
 /** TS 24.380 6.3.4.1: one for each call. */
 export type GeneralStateName =
@@ -87,28 +88,29 @@ export interface FloorServerState {
   readonly c20: number;
 }
 
-/** T1, T2, T3, T4, T7, T20 are the call's (`leg` null); T8 and Ack (Floor Taken not acknowledged) are a leg's. */
-export type ServerTimer = 'T1' | 'T2' | 'T3' | 'T4' | 'T7' | 'T8' | 'T20' | 'Ack';
+/** T1, T2, T3, T4, T7 and T20 are the call's; `T8:<leg>` and `Ack:<leg>` (Floor Taken not acknowledged) are a leg's. */
+export type ServerTimer = 'T1' | 'T2' | 'T3' | 'T4' | 'T7' | 'T20' | LegTimer;
+export type LegTimer = `T8:${string}` | `Ack:${string}`;
 
 export type FloorServerEvent =
   /** A 2xx was sent to or came from this leg (TS 24.380 6.3.5.1). A leg that joins later is told who talks. */
-  | { readonly type: 'join'; readonly participant: FloorParticipant }
-  | { readonly type: 'leave'; readonly leg: string }
+  | { readonly kind: 'join'; readonly participant: FloorParticipant }
+  | { readonly kind: 'leave'; readonly leg: string }
   /** The call is up (TS 24.380 6.3.4.2.2): the floor goes to the implicit request of that leg, or is idle. */
-  | { readonly type: 'initialise'; readonly implicitRequest: string | undefined }
-  | { readonly type: 'message'; readonly leg: string; readonly message: FloorMessage }
+  | { readonly kind: 'initialise'; readonly implicitRequest: string | undefined }
+  | { readonly kind: 'message'; readonly leg: string; readonly message: FloorMessage }
   /** A media packet came from this leg: once for each packet (keep-alives are none). */
-  | { readonly type: 'rtp'; readonly leg: string }
-  | { readonly type: 'timer'; readonly timer: ServerTimer; readonly leg: string | null }
+  | { readonly kind: 'rtp'; readonly leg: string }
+  | TimerFired<ServerTimer>
   /** Call release step 1 and step 2. */
-  | { readonly type: 'release' }
-  | { readonly type: 'released' };
+  | { readonly kind: 'release' }
+  | { readonly kind: 'released' };
 
 export type FloorServerEffect =
-  | { readonly type: 'send'; readonly leg: string; readonly message: FloorMessage }
-  | { readonly type: 'start-timer'; readonly timer: ServerTimer; readonly leg: string | null; readonly ms: number }
-  | { readonly type: 'stop-timer'; readonly timer: ServerTimer; readonly leg: string | null }
+  | { readonly kind: 'send'; readonly leg: string; readonly message: FloorMessage }
+  | StartTimer<ServerTimer>
+  | StopTimer<ServerTimer>
   /** The answer to an `rtp` event: send that packet verbatim to these legs. No effect: it is dropped. */
-  | { readonly type: 'forward'; readonly from: string; readonly to: readonly string[] }
+  | { readonly kind: 'forward'; readonly from: string; readonly to: readonly string[] }
   /** Call control is told; `inactivity` is T4: release the call or let it be. */
-  | { readonly type: 'inform'; readonly news: 'taken' | 'idle' | 'inactivity'; readonly leg: string | null };
+  | { readonly kind: 'inform'; readonly news: 'taken' | 'idle' | 'inactivity'; readonly leg: string | null };

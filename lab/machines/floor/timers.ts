@@ -1,12 +1,3 @@
-/**
- * Floor machines are values: `(state, event, nowMs) -> { state, effects }`. Effects are data in the order in which they are to be done;
- * a started timer that runs already starts anew, a stopped one that does not run is no fault.
- */
-export interface Step<State, Effect> {
-  readonly state: State;
-  readonly effects: readonly Effect[];
-}
-
 /** TS 24.380 tables 11.1.1-1 and 11.1.3-1, in milliseconds. */
 export interface ParticipantTimers {
   readonly t100Ms: number;
