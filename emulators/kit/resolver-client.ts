@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { DnsMessage, DnsRecord } from '../../lab/wire/dns/message.ts';
+import { type DnsMessage, type DnsRecord, sameName } from '../../lab/wire/dns/message.ts';
 import type { ResolvConf } from './config.ts';
 import { AnswerCache } from './resolver-cache.ts';
 import { exchange } from './resolver-exchange.ts';
@@ -111,10 +111,6 @@ function follow(records: readonly DnsRecord[], start: string, type: QueryType) {
     owner = alias.target;
   }
   return { owner, records: [], ttl };
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.replace(/\.$/, '').toLowerCase() === b.replace(/\.$/, '').toLowerCase();
 }
 
 function question(name: string, type: QueryType): DnsMessage {

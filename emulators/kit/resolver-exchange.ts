@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { decodeDns, encodeDns } from '../../lab/wire/dns/codec.ts';
-import type { DnsMessage } from '../../lab/wire/dns/message.ts';
+import { type DnsMessage, sameName } from '../../lab/wire/dns/message.ts';
 
 /** `refused`: an ICMP error came back (nobody listens); `silent`: the time was up, or the exchange was given up. */
 export type ExchangeEnd = DnsMessage | 'refused' | 'silent';
@@ -49,7 +49,9 @@ export function answers(answer: DnsMessage, query: DnsMessage): boolean {
     answer.response &&
     answer.id === query.id &&
     answer.questions.length === 1 &&
-    asked?.type === echoed?.type &&
-    asked?.name.toLowerCase() === echoed?.name.toLowerCase()
+    asked !== undefined &&
+    echoed !== undefined &&
+    asked.type === echoed.type &&
+    sameName(asked.name, echoed.name)
   );
 }

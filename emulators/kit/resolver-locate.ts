@@ -39,13 +39,11 @@ export async function locate(uri: string, lookup: Lookup, random: () => number):
   const failures: string[] = [];
   const bySrv: Target[] = [];
   // 4.1: NAPTR chooses the transport; a transport parameter has chosen already.
-  if (uriParam(parsed, 'transport') === undefined) {
-    for (const service of await udpServices(host, lookup, failures)) {
-      bySrv.push(...(await serviceTargets(service, lookup, random, failures)));
-    }
-  }
+  const services = uriParam(parsed, 'transport') === undefined ? await udpServices(host, lookup, failures) : [];
+  for (const service of services) bySrv.push(...(await serviceTargets(service, lookup, random, failures)));
   // 4.1: no NAPTR, then SRV of each transport that the client speaks.
-  if (bySrv.length === 0) bySrv.push(...(await serviceTargets(`_sip._udp.${host}`, lookup, random, failures)));
+  if (bySrv.length === 0 && !services.includes(`_sip._udp.${host}.`))
+    bySrv.push(...(await serviceTargets(`_sip._udp.${host}`, lookup, random, failures)));
   if (bySrv.length > 0) return { targets: bySrv };
   // 4.2: no SRV, then the address of the TARGET and the default port.
   const last = await addresses(host, 5060, lookup);
@@ -92,8 +90,12 @@ export function bySrvOrder(records: readonly DnsRecord[], random: () => number) 
   while (rest.length > 0) {
     const level = rest.filter(({ priority }) => priority === rest[0]?.priority).sort((a, b) => a.weight - b.weight);
     const total = level.reduce((sum, { weight }) => sum + weight, 0);
-    let mark = Math.floor(random() * (total + 1));
-    const drawn = level.find(({ weight }) => (mark -= weight) <= 0) ?? level[0];
+    const mark = Math.floor(random() * (total + 1));
+    let sum = 0;
+    const drawn = level.find(({ weight }) => {
+      sum += weight;
+      return sum >= mark;
+    });
     if (drawn === undefined) break;
     ordered.push(drawn);
     rest.splice(rest.indexOf(drawn), 1);
