@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { encodeDns } from '../../lab/wire/dns/codec.ts';
 import { type DnsMessage, type DnsRecord, sameName } from '../../lab/wire/dns/message.ts';
 import type { ResolvConf } from './config.ts';
+import { type Log, silentLog } from './log.ts';
 import { AnswerCache } from './resolver-cache.ts';
 import { exchange } from './resolver-exchange.ts';
 import { type Located, type LookupResult, locate } from './resolver-locate.ts';
 import { type LookupStatus, searchNames } from './resolver-search.ts';
 
 export type QueryType = 'A' | 'SRV' | 'NAPTR';
-
-/** A line for people; what a resolver believed is never evidence. */
-export type ResolverLog = (event: string, details: Readonly<Record<string, unknown>>) => void;
 
 interface Known {
   readonly status: LookupStatus;
@@ -26,11 +25,11 @@ const maxAliases = 8;
  */
 export class ResolverClient {
   readonly #conf: ResolvConf;
-  readonly #log: ResolverLog;
+  readonly #log: Log;
   readonly #cache = new AnswerCache(256);
   readonly #ended = new AbortController();
 
-  constructor(conf: ResolvConf, log: ResolverLog = () => {}) {
+  constructor(conf: ResolvConf, log: Log = silentLog) {
     this.#conf = conf;
     this.#log = log;
   }
@@ -38,7 +37,7 @@ export class ResolverClient {
   /** RFC 3263 4: where a request for this URI can be sent by UDP, best first. Never rejects. */
   async resolveUri(uri: string): Promise<Located> {
     const located = await locate(uri, (name, type) => this.lookup(name, type), Math.random);
-    this.#log('resolved', { uri, ...located });
+    this.#log.info('resolved', { uri, ...located });
     return located;
   }
 
@@ -66,9 +65,9 @@ export class ResolverClient {
         this.#cache.put(name, type, chain.records, performance.now() + ttl * 1000);
         return { status: 'answer', name, records: chain.records };
       }
-      if (chain.owner === owner) return { status: answer.rcode === 3 ? 'nxdomain' : 'nodata', name, records: [] };
-      // RFC 1034 5.3.3: an alias whose target the answer does not hold is asked for anew.
       if (answer.rcode === 3) return { status: 'nxdomain', name, records: [] };
+      if (chain.owner === owner) return { status: 'nodata', name, records: [] };
+      // RFC 1034 5.3.3: an alias whose target the answer does not hold is asked for anew.
       owner = chain.owner;
     }
     return { status: 'servfail', name, records: [] };
@@ -81,9 +80,17 @@ export class ResolverClient {
       for (const nameserver of this.#conf.nameservers) {
         if (this.#ended.signal.aborted) return 'unreachable';
         const query = question(name, type);
-        const result = await exchange(endpoint(nameserver), query, this.#conf.timeoutMs, this.#ended.signal);
+        const bytes = written(query);
+        if (bytes === undefined) return { ...query, rcode: 3 };
+        const signal = this.#ended.signal;
+        const result = await exchange(endpoint(nameserver), { query, bytes }, this.#conf.timeoutMs, signal);
         if (typeof result === 'object' && (result.rcode === 0 || result.rcode === 3)) return result;
-        this.#log('no answer', { name, type, nameserver, ended: typeof result === 'object' ? result.rcode : result });
+        this.#log.warn('no answer', {
+          name,
+          type,
+          nameserver,
+          ended: typeof result === 'object' ? result.rcode : result,
+        });
         if (typeof result === 'object') worst = 'servfail';
       }
     }
@@ -111,6 +118,15 @@ function follow(records: readonly DnsRecord[], start: string, type: QueryType) {
     owner = alias.target;
   }
   return { owner, records: [], ttl };
+}
+
+/** undefined for a name that no DNS message can hold: such a name does not exist, and nobody is asked. */
+function written(query: DnsMessage): Uint8Array | undefined {
+  try {
+    return encodeDns(query);
+  } catch {
+    return undefined;
+  }
 }
 
 function question(name: string, type: QueryType): DnsMessage {

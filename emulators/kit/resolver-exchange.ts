@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { decodeDns, encodeDns } from '../../lab/wire/dns/codec.ts';
+import { decodeDns } from '../../lab/wire/dns/codec.ts';
 import { type DnsMessage, sameName } from '../../lab/wire/dns/message.ts';
 
 /** `refused`: an ICMP error came back (nobody listens); `silent`: the time was up, or the exchange was given up. */
@@ -11,7 +11,7 @@ export type ExchangeEnd = DnsMessage | 'refused' | 'silent';
  */
 export function exchange(
   nameserver: { readonly address: string; readonly port: number },
-  query: DnsMessage,
+  { query, bytes }: { readonly query: DnsMessage; readonly bytes: Uint8Array },
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ExchangeEnd> {
@@ -30,12 +30,12 @@ export function exchange(
     const timer = setTimeout(givenUp, timeoutMs);
     signal.addEventListener('abort', givenUp);
     socket.on('error', () => end('refused'));
-    socket.on('message', (bytes) => {
-      const answer = decodeDns(bytes).value;
+    socket.on('message', (datagram) => {
+      const answer = decodeDns(datagram).value;
       if (answer !== undefined && answers(answer, query)) end(answer);
     });
     socket.connect(nameserver.port, nameserver.address, () => {
-      if (!over) socket.send(encodeDns(query), (error) => error && end('refused'));
+      if (!over) socket.send(bytes, (error) => error && end('refused'));
     });
     if (signal.aborted) givenUp();
   });
