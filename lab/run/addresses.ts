@@ -1,0 +1,78 @@
+import type { Configuration } from './configuration.ts';
+
+/** Ports that every pod of the cast uses inside its cluster. */
+export const podPorts = { sip: 5060, edgeClients: 5062, edgeAgencies: 5064, dns: 53, separateDns: 1053 } as const;
+export const mediaPorts: [number, number] = [30100, 30131];
+export const insideMediaPorts: [number, number] = [21000, 21199];
+export const serverMediaPorts: [number, number] = [20000, 20199];
+export const clientPorts = { sip: 5060, rtp: 40000, floor: 40002 } as const;
+export const serviceIps = {
+  dns: '10.96.0.10',
+  separateDns: '10.96.0.11',
+  edge: '10.96.0.20',
+  server: '10.96.0.21',
+} as const;
+/** The bridge's own address; the nodes' upstream DNS server, which denies everything, listens there. */
+export const bridgeAddress = '172.18.0.1';
+
+/** Every address and port of one agency, from its place in the row of agencies. */
+export interface AgencyAddresses {
+  readonly letter: string;
+  readonly node: string;
+  readonly access: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly pods: {
+    readonly edge: string;
+    readonly server: string;
+    readonly dns: string;
+    readonly separateDns: string;
+    readonly bystander: string;
+  };
+  readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
+  readonly ues: readonly { readonly name: string; readonly address: string }[];
+}
+
+/**
+ * Pods of cluster a at .5 to .9, of b at .25 to .29, … so that equal addresses happen only where a scenario wants them.
+ * NodePort numbers of SIP differ per cluster: kube-proxy's conntrack reconciler forgets flows towards a port that the own
+ * cluster exposes too (seen on real clusters).
+ */
+export function addressesOf(configuration: Configuration, shift = 0): AgencyAddresses[] {
+  const letters = ['a', 'b', 'c', 'd'].slice(0, configuration.agencies);
+  return letters.map((letter, index) => {
+    const [net, cidr] =
+      configuration.cidr === 'distinct'
+        ? [`10.${10 + 20 * index}.0`, `10.${10 + 20 * index}.0.0/16`]
+        : ['10.244.0', '10.244.0.0/16'];
+    const pod = (offset: number) => `${net}.${5 + 20 * index + shift + offset}`;
+    const ports = index < 3 ? 30000 + 1000 * index : 30200;
+    return {
+      letter,
+      node: `172.18.0.${2 + index}`,
+      access: `172.18.0.${10 + index}`,
+      podCidr: cidr,
+      serviceCidr: '10.96.0.0/16',
+      pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
+      nodePorts: { clients: ports + 60, server: ports + 61, agencies: ports + 70 },
+      ues: Array.from({ length: configuration.uesPerAgency }, (_, ue) => ({
+        name: `${letter}-ue-${ue + 1}`,
+        address: `192.168.${10 * (index + 1)}.${11 + ue}`,
+      })),
+    };
+  });
+}
+
+/** The outlines in which an address of one cluster exists in the other: a bystander has it, or the partner's server itself. */
+export function withBystanders(
+  agencies: readonly AgencyAddresses[],
+  bystander: Configuration['bystander'],
+): AgencyAddresses[] {
+  const [root, partner] = agencies;
+  if (!root || !partner || bystander === 'none') return [...agencies];
+  return agencies.map((agency) => {
+    if (bystander === 'same-address') return { ...agency, pods: { ...agency.pods, server: root.pods.server } };
+    const other = agency === root ? partner : root;
+    return { ...agency, pods: { ...agency.pods, bystander: other.pods.server } };
+  });
+}

@@ -1,0 +1,44 @@
+import type { ControlAct } from '../../emulators/kit/control.ts';
+import type { Question } from '../verdict/question.ts';
+import type { Topology } from '../verdict/topology.ts';
+
+/**
+ * What the steps of a scenario hold: acts make packets, questions are put to packets. Two directors exist: one runs the
+ * scenario, the other judges its closed captures; a step cannot tell which one it talks to.
+ */
+export interface Director {
+  readonly topology: Topology;
+  /** Sets a marker and does something to the cast; while judging only the marker counts. */
+  act(acts: readonly CastAct[]): Promise<void>;
+  /** Puts a question to the packets since the last act. `floorMs` is the least that the protocol itself needs. */
+  ask(text: string, question: Question, floorMs?: number): Promise<void>;
+}
+
+export interface CastAct {
+  readonly place: string;
+  readonly act: ControlAct;
+}
+
+/** A director's scenario, brought up and taken down around the steps. */
+export interface ScenarioDirector extends Director {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Gives cucumber's hooks the director of a scenario: by file, line and repetition. */
+export interface Directors {
+  of(uri: string, line: number): ScenarioDirector;
+}
+
+const registered = new Map<string, Directors>();
+
+/** cucumber clones its world parameters, so they carry a key and the directors stay here. */
+export function registerDirectors(key: string, directors: Directors): void {
+  registered.set(key, directors);
+}
+
+export function directorsOf(key: string): Directors {
+  const directors = registered.get(key);
+  if (!directors) throw new Error(`no directors are registered as ${key}: start scenarios through "npm run lab"`);
+  return directors;
+}

@@ -1,0 +1,85 @@
+import type { LiveCapture } from '../capture/follow.ts';
+import type { Timeline } from '../capture/timeline.ts';
+import type { Answer, Question } from '../verdict/question.ts';
+import type { Topology } from '../verdict/topology.ts';
+import type { CastAct, ScenarioDirector } from './director.ts';
+import type { Emit } from './events.ts';
+import { VerdictError } from './gherkin.ts';
+import { actStart } from './markers.ts';
+import type { PlannedScenario } from './manifest.ts';
+
+/** What a live director needs of the world: opened and closed around it, marked, acted upon, looked at. */
+export interface LiveWorld {
+  open(): Promise<LiveCapture>;
+  mark(marker: number): Promise<void>;
+  act(act: CastAct): Promise<void>;
+  close(): Promise<void>;
+  /** Rejects when the user interrupts. */
+  readonly interrupted: Promise<never>;
+}
+
+/** Runs a scenario: acts move the cast, questions wait for the packets that decide them. */
+export class LiveDirector implements ScenarioDirector {
+  readonly topology: Topology;
+  readonly #scenario: PlannedScenario;
+  readonly #world: LiveWorld;
+  readonly #emit: Emit;
+  #capture: LiveCapture | undefined;
+  #acts = 0;
+  #opened = 0;
+
+  constructor(scenario: PlannedScenario, world: LiveWorld, emit: Emit) {
+    this.#scenario = scenario;
+    this.topology = scenario.topology;
+    this.#world = world;
+    this.#emit = emit;
+  }
+
+  async open(): Promise<void> {
+    this.#opened = performance.now();
+    this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'open', ms: 0 });
+    this.#capture = await this.#world.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#world.close();
+    const ms = performance.now() - this.#opened;
+    this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'closed', ms });
+  }
+
+  async act(acts: readonly CastAct[]): Promise<void> {
+    await this.#world.mark(++this.#acts);
+    await Promise.race([Promise.all(acts.map((act) => this.#world.act(act))), this.#world.interrupted]);
+  }
+
+  async ask(text: string, question: Question, floorMs = 0): Promise<void> {
+    const id = this.#scenario.id;
+    this.#emit({ event: 'step', id, text });
+    const started = performance.now();
+    const answer = await Promise.race([this.#wait(question, floorMs), this.#world.interrupted]);
+    const state = answer.state === 'yes' ? 'yes' : 'no';
+    const ms = performance.now() - started;
+    const { clause } = question;
+    this.#emit({ event: 'answer', id, text, clause, state, because: answer.because, ms, floorMs });
+    if (state === 'no') throw new VerdictError(text, answer.because);
+  }
+
+  /** Until decided, at the latest 64·T1 after the least time that the protocol itself needs. */
+  async #wait(question: Question, floorMs: number): Promise<Answer> {
+    const capture = this.#capture;
+    if (!capture) throw new Error('a question was put before the scenario was open');
+    const decided = await capture.until((timeline) => {
+      const answer = this.#put(question, timeline, false);
+      return answer === undefined || answer.state === 'open' ? undefined : answer;
+    }, floorMs + 64 * this.topology.t1Ms);
+    const last = decided ?? this.#put(question, capture.timeline(), true);
+    return last ?? { state: 'no', evidence: [], because: 'no tap saw the marker of the act' };
+  }
+
+  /** undefined: no tap has written the act's marker yet, so nothing of the act can be there either. */
+  #put(question: Question, timeline: Timeline, closed: boolean): Answer | undefined {
+    const fromNs = actStart(timeline, this.#acts);
+    if (fromNs === undefined) return undefined;
+    return question.ask({ timeline, topology: this.topology, fromNs, toNs: undefined, closed });
+  }
+}

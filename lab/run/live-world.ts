@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { followTaps, type LiveCapture } from '../capture/follow.ts';
+import { LabError } from '../errors.ts';
+import type { Fabric } from '../fabric/fabric.ts';
+import { blueprintOf } from './blueprint.ts';
+import type { CastAct } from './director.ts';
+import type { Emit } from './events.ts';
+import type { LiveWorld } from './live-director.ts';
+import type { Plan, PlannedScenario } from './manifest.ts';
+import { sealCaptures } from './seal.ts';
+import { Stage } from './stage.ts';
+
+export interface LiveRun {
+  readonly fabric: Fabric;
+  readonly project: string;
+  readonly folder: string;
+  readonly sockets: string;
+  readonly plan: Plan;
+  readonly emit: Emit;
+  readonly interrupted: Promise<never>;
+}
+
+/** A scenario's world on a fabric: environment trouble is reported as such and never becomes a failure of the system. */
+export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
+  const captures = join(run.folder, 'captures', scenario.id);
+  const logs = join(run.folder, 'logs', scenario.id);
+  const stage = new Stage(run.fabric, { project: run.project, captures, logs, sockets: run.sockets }, run.emit);
+  let live: LiveCapture | undefined;
+
+  async function reporting<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      run.emit({ event: 'environment', id: scenario.id, ...describeTrouble(error) });
+      throw error;
+    }
+  }
+
+  return {
+    interrupted: run.interrupted,
+    open: () =>
+      reporting(async () => {
+        const blueprint = blueprintOf(scenario.configuration, run.plan.seed, scenario.shift);
+        await Promise.race([stage.open(scenario, blueprint), run.interrupted]);
+        live = await followTaps(stage.taps.map((tap) => tap.request));
+        return live;
+      }),
+    mark: (marker) => reporting(() => stage.mark(marker)),
+    act: ({ place, act }: CastAct) => reporting(() => stage.act(place, act)),
+    close: () =>
+      reporting(async () => {
+        await live?.close();
+        const drops = await stage.close();
+        await sealCaptures(captures, drops);
+      }),
+  };
+}
+
+function describeTrouble(error: unknown): { code: string; message: string; next?: string } {
+  if (error instanceof LabError) {
+    const next = [error.next, error.command].filter(Boolean).join(' ');
+    const message = error.where ? `${error.message} (${error.where})` : error.message;
+    return { code: error.code, message, ...(next === '' ? {} : { next }) };
+  }
+  return { code: 'ENVIRONMENT', message: error instanceof Error ? error.message : String(error) };
+}

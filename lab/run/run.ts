@@ -1,0 +1,164 @@
+import { randomInt } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeLine } from '../capture/decode-line.ts';
+import type { Timeline } from '../capture/timeline.ts';
+import { compileCatalogue, readFeatures, type Selection, selectScenarios } from './catalogue.ts';
+import { Collected } from './collect.ts';
+import { chooseFabric, labVersion, requireIsolation } from './environment.ts';
+import type { Emit } from './events.ts';
+import { makeRunFolder } from './folder.ts';
+import { type Inside, startInside } from './inside.ts';
+import { judgeRun, verdictOf } from './judge.ts';
+import type { Plan, PlannedScenario, RunResult } from './manifest.ts';
+import { planOf } from './plan.ts';
+import { type Layer, readConfigFile } from './settings.ts';
+
+export interface RunRequest {
+  readonly project: string;
+  readonly selection: Selection;
+  readonly fabric: string;
+  readonly configFile: string | undefined;
+  readonly flags: Layer;
+  readonly parameters: Record<string, unknown>;
+  readonly repeat: number;
+  readonly seed: number | undefined;
+  readonly out: string | undefined;
+  readonly shards: number;
+}
+
+/** What somebody who watches a run is told. */
+export interface Watcher {
+  planned(plan: Plan, folder: string): void;
+  readonly event: Emit;
+  judging(): void;
+}
+
+export interface RunHandle {
+  /** Asks for an orderly end. */
+  interrupt(): void;
+  /** Ends everything at once. */
+  kill(): void;
+  readonly done: Promise<{ readonly folder: string; readonly result: RunResult }>;
+}
+
+/** Draws what a run saw; given from outside, because drawings are the reports' business. */
+export interface Illustrator {
+  scenario(scenario: PlannedScenario, timeline: Timeline): void;
+  finish(folder: string, plan: Plan, result: RunResult): Promise<void>;
+}
+
+export function startRun(request: RunRequest, watcher: Watcher, illustrator: Illustrator): RunHandle {
+  const trees: Inside[] = [];
+  let interrupted = false;
+  return {
+    interrupt() {
+      interrupted = true;
+      for (const tree of trees) tree.stop();
+    },
+    kill() {
+      for (const tree of trees) tree.kill();
+    },
+    done: perform(request, watcher, illustrator, trees, () => interrupted),
+  };
+}
+
+async function perform(
+  request: RunRequest,
+  watcher: Watcher,
+  illustrator: Illustrator,
+  trees: Inside[],
+  interrupted: () => boolean,
+): Promise<{ folder: string; result: RunResult }> {
+  const collected = new Collected();
+  const { project } = request;
+  const plan = await makePlan(request);
+  await requireIsolation();
+  const folder = await makeRunFolder(project, plan.runId, request.out);
+  await writeFile(join(folder, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
+  watcher.planned(plan, folder);
+
+  await timed(collected, 'scenarios', () => runTrees(request, plan, folder, collected, watcher, trees, interrupted));
+  watcher.judging();
+  const started = performance.now();
+  const messages = createWriteStream(join(folder, 'messages.ndjson'));
+  const judged = await judgeRun(project, folder, plan, async (scenario, timeline) => {
+    for (const sighting of timeline.sightings)
+      messages.write(`${JSON.stringify({ scenario: scenario.id, ...decodeLine(sighting) })}\n`);
+    illustrator.scenario(scenario, timeline);
+  });
+  await new Promise((settle) => messages.end(settle));
+  collected.phase('judge', performance.now() - started);
+
+  const scenarios = judged.map((one, index) => collected.result(one, plan.scenarios[index] ?? { name: '', tags: [] }));
+  const result: RunResult = {
+    version: 1,
+    lab: plan.lab,
+    runId: plan.runId,
+    seed: plan.seed,
+    verdict: verdictOf(scenarios.map((scenario) => scenario.verdict)),
+    interrupted: collected.interrupted || interrupted(),
+    fabric: { ...plan.fabric, versions: { node: process.version } },
+    phases: collected.phases,
+    memory: collected.memory,
+    scenarios,
+  };
+  await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  await illustrator.finish(folder, plan, result);
+  return { folder, result };
+}
+
+async function makePlan(request: RunRequest): Promise<Plan> {
+  const features = await readFeatures(request.project);
+  const startedAt = new Date();
+  return planOf({
+    labVersion: await labVersion(request.project),
+    runId: startedAt.toISOString().replace(/[:.]/g, '-'),
+    startedAt,
+    seed: request.seed ?? randomInt(2 ** 31),
+    repeat: request.repeat,
+    fabric: chooseFabric(request.fabric),
+    parameters: request.parameters,
+    features,
+    scenarios: selectScenarios(compileCatalogue(features), request.selection),
+    file: request.configFile === undefined ? {} : await readConfigFile(request.configFile),
+    flags: request.flags,
+  });
+}
+
+/** Each tree has an outer namespace and fabrics of its own, so trees never meet; scenarios are dealt out in turn. */
+async function runTrees(
+  { project, shards }: RunRequest,
+  plan: Plan,
+  folder: string,
+  collected: Collected,
+  watcher: Watcher,
+  trees: Inside[],
+  interrupted: () => boolean,
+): Promise<void> {
+  const emit: Emit = (event) => {
+    collected.see(event);
+    watcher.event(event);
+  };
+  const hands = Array.from({ length: Math.min(shards, plan.scenarios.length) }, (_, index) => index);
+  const sockets = await mkdtemp(join(tmpdir(), 'mcx-'));
+  try {
+    for (const hand of hands) {
+      const ids = plan.scenarios.filter((_, index) => index % hands.length === hand).map((scenario) => scenario.id);
+      const args = [project, folder, join(sockets, String(hand)), ...ids];
+      trees.push(await startInside({ project, folder, name: `lab-${hand}`, program: 'lab/run/inner.ts', args, emit }));
+    }
+    if (interrupted()) for (const tree of trees) tree.stop();
+    await Promise.all(trees.map((tree) => tree.ended));
+  } finally {
+    await rm(sockets, { recursive: true, force: true });
+  }
+}
+
+async function timed(collected: Collected, name: string, work: () => Promise<void>): Promise<void> {
+  const started = performance.now();
+  await work();
+  collected.phase(name, performance.now() - started);
+}

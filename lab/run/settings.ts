@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { LabError } from '../errors.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { type Configuration, configurationSchema } from './configuration.ts';
+
+/** Some keys of a configuration, nested as in `lab.yaml`. */
+export type Layer = { readonly [key: string]: unknown };
+
+/** @throws LabError `CONFIG-READ`, `CONFIG-SYNTAX`, `CONFIG-KEY`, each with `lab.yaml:line`. */
+export async function readConfigFile(path: string): Promise<Layer> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new LabError('CONFIG-READ', `${path} cannot be read`, { where: path, cause });
+  });
+  return parseConfig(text, path);
+}
+
+export function parseConfig(text: string, path: string): Layer {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const problem = document.errors[0];
+  if (problem)
+    throw new LabError('CONFIG-SYNTAX', problem.message.split('\n')[0] ?? 'no YAML', {
+      where: `${path}:${lines.linePos(problem.pos[0]).line}`,
+    });
+  const value: unknown = document.toJS() ?? {};
+  const checked = configurationSchema.safeParse(value);
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    const at = issue ? positionOf(document.contents, issue) : undefined;
+    throw new LabError('CONFIG-KEY', issue ? explain(issue) : 'not a configuration', {
+      where: at === undefined ? path : `${path}:${lines.linePos(at).line}`,
+      next: 'Every key has a line in README.md, "lab.yaml".',
+    });
+  }
+  return value as Layer;
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  const key = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') return `unknown key ${[...issue.path, issue.keys[0] ?? ''].join('.')}`;
+  return key === '' ? issue.message : `${key}: ${issue.message}`;
+}
+
+function positionOf(contents: unknown, issue: z.core.$ZodIssue): number | undefined {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  let node = contents;
+  let at: number | undefined;
+  for (const step of path) {
+    if (!isMap(node)) break;
+    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
+    if (!pair || !isScalar(pair.key)) break;
+    at = pair.key.range?.[0];
+    node = pair.value;
+  }
+  return at;
+}
+
+export function mergeLayers(...layers: readonly Layer[]): Layer {
+  const merged: Record<string, unknown> = {};
+  for (const layer of layers)
+    for (const [key, value] of Object.entries(layer))
+      merged[key] = isLayer(value) && isLayer(merged[key]) ? mergeLayers(merged[key], value) : value;
+  return merged;
+}
+
+function isLayer(value: unknown): value is Layer {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const workingConfigurationStep = 'the working configuration';
+export const changedConfigurationStep = 'the working configuration, changed in';
+
+/** What a scenario itself changes: the table under its Given. @throws LabError `SCENARIO-KEY` with feature and line. */
+export function changesOf(scenario: CatalogueEntry): Layer {
+  const given = scenario.steps.find((step) => step.text === changedConfigurationStep);
+  return mergeLayers(...(given?.table ?? []).map((row) => layerOf(scenario, row)));
+}
+
+function layerOf(scenario: CatalogueEntry, row: readonly string[]): Layer {
+  const [key = '', value = ''] = row;
+  const layer = key.split('.').reduceRight<unknown>((inner, step) => ({ [step]: inner }), numberOr(value)) as Layer;
+  const checked = configurationSchema.safeParse(layer);
+  if (checked.success) return layer;
+  throw new LabError('SCENARIO-KEY', checked.error.issues[0] ? explain(checked.error.issues[0]) : key, {
+    where: `${scenario.uri}:${scenario.line}`,
+    next: 'Every key has a line in README.md, "lab.yaml".',
+  });
+}
+
+function numberOr(value: string): string | number {
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+/** A scenario's configuration: defaults, then `lab.yaml`, then the command line, then what the scenario itself names. */
+export function configurationOf(scenario: CatalogueEntry, file: Layer, flags: Layer): Configuration {
+  return configurationSchema.parse(mergeLayers(file, flags, changesOf(scenario)));
+}

@@ -1,0 +1,57 @@
+import { After, Before, BeforeStep, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
+import { type CastAct, directorsOf, type ScenarioDirector } from '../lab/run/director.ts';
+import type { Question } from '../lab/verdict/question.ts';
+import type { Topology } from '../lab/verdict/topology.ts';
+
+/** What a step sees: its scenario's addresses, acts that make packets, questions that are put to packets. */
+export class LabWorld extends World<{ handle: string }> {
+  #director: ScenarioDirector | undefined;
+  #sentence = '';
+
+  get #open(): ScenarioDirector {
+    if (!this.#director) throw new Error('the scenario is not open');
+    return this.#director;
+  }
+
+  get topology(): Topology {
+    return this.#open.topology;
+  }
+
+  act(...acts: CastAct[]): Promise<void> {
+    return this.#open.act(acts);
+  }
+
+  /** The step's own sentence is the assertion's text. `floorMs`: the least that the protocol itself needs. */
+  ask(question: Question, floorMs = 0): Promise<void> {
+    return this.#open.ask(this.#sentence, question, floorMs);
+  }
+
+  async enter(uri: string, line: number): Promise<void> {
+    this.#director = directorsOf(this.parameters.handle).of(uri, line);
+    await this.#director.open();
+  }
+
+  async leave(): Promise<void> {
+    await this.#director?.close();
+  }
+
+  begin(sentence: string): void {
+    this.#sentence = sentence;
+  }
+}
+
+setWorldConstructor(LabWorld);
+// Every wait has a deadline of its own; cucumber's would only hide which one was missed.
+setDefaultTimeout(-1);
+
+Before(async function (this: LabWorld, { pickle }) {
+  await this.enter(pickle.uri, pickle.location?.line ?? 0);
+});
+
+BeforeStep(function (this: LabWorld, { pickleStep }) {
+  this.begin(pickleStep.text);
+});
+
+After(async function (this: LabWorld) {
+  await this.leave();
+});
