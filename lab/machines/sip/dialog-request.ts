@@ -1,7 +1,7 @@
 import { parseNameAddr } from '../../wire/sip/address.ts';
 import { listValues } from '../../wire/sip/headers.ts';
 import type { SipHeader, SipRequest } from '../../wire/sip/message.ts';
-import { parseSipUri } from '../../wire/sip/uri.ts';
+import { parseSipUri, uriParam } from '../../wire/sip/uri.ts';
 import type { Dialog } from './dialog.ts';
 import { newRequest } from './request.ts';
 
@@ -66,5 +66,6 @@ function routed(dialog: Dialog): { uri: string; route: readonly string[]; nextHo
 }
 
 function isLoose(uri: string): boolean {
-  return parseSipUri(uri)?.params.some(([name]) => name.toLowerCase() === 'lr') ?? false;
+  const parsed = parseSipUri(uri);
+  return parsed !== undefined && uriParam(parsed, 'lr') !== undefined;
 }
