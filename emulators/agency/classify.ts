@@ -1,6 +1,6 @@
 import { parseNameAddr } from '../../lab/wire/sip/address.ts';
 import { listValues } from '../../lab/wire/sip/headers.ts';
-import type { SipRequest } from '../../lab/wire/sip/message.ts';
+import type { SipMessage, SipRequest } from '../../lab/wire/sip/message.ts';
 import type { AgencyConfig } from './config.ts';
 import { hostOf, sameIdentity, userOf } from './identity.ts';
 import type { Refusal } from './warnings.ts';
@@ -14,8 +14,8 @@ export type Arrival =
   | { readonly as: 'nobody'; readonly refusal: Refusal };
 
 /** RFC 4579 5.2: the Contact of a focus carries the feature parameter `isfocus`. */
-export function isFocus(request: SipRequest): boolean {
-  return listValues(request, 'contact').some((value) => {
+export function isFocus(message: SipMessage): boolean {
+  return listValues(message, 'contact').some((value) => {
     const contact = parseNameAddr(value);
     return contact?.params.some(([name]) => name.toLowerCase() === 'isfocus') ?? false;
   });

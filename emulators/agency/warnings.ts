@@ -1,3 +1,5 @@
+import type { SipHeader } from '../../lab/wire/sip/message.ts';
+
 /** Warning texts of TS 24.379 4.4.2 that this server can send. */
 const texts = {
   104: 'isfocus not assigned',
@@ -21,6 +23,5 @@ export function warningValue(host: string, code: WarningCode): string {
 export interface Refusal {
   readonly status: number;
   readonly warning?: WarningCode;
-  /** Further header lines, name and value. */
-  readonly headers?: readonly (readonly [string, string])[];
+  readonly headers?: readonly SipHeader[];
 }
