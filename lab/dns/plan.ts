@@ -1,0 +1,96 @@
+import { agencyZone, type DnsAgency } from './agency-zone.ts';
+import { clusterSteps } from './cluster-variant.ts';
+import { builtInCorefile, separateCorefile, withZoneBlock, zoneFileName } from './corefile.ts';
+import { type PodDns, podDns } from './pod-dns.ts';
+import { separateSteps } from './separate-variant.ts';
+import { type Step, stepLine } from './step.ts';
+import { verifySteps } from './verify.ts';
+import { writeZone } from './zone.ts';
+
+/** `cluster`: the zone in the cluster's own CoreDNS (administrator). `separate`: a CoreDNS in one's own namespace. */
+export type DnsVariant = 'cluster' | 'separate';
+
+export interface DnsPlanOptions {
+  readonly origin: string;
+  readonly ttl: number;
+  readonly serial: number;
+  /** Where the pods of the agencies live, and the separate CoreDNS with them. */
+  readonly namespace: string;
+  /** ClusterIP that the pods ask: the built-in Service's, or the one that the separate Service gets. */
+  readonly nameserver: string;
+  readonly clusterDomain: string;
+  readonly ndots: number;
+  /** kubeconfig context; the current one where it is absent. */
+  readonly context?: string;
+  /** What the cluster has now; as kubeadm left it where it is absent. */
+  readonly present?: PresentDns;
+  /** Image of the separate CoreDNS: best the cluster's own, which its nodes have already. */
+  readonly image: string;
+}
+
+/** What `kubectl get` tells of the cluster's CoreDNS. */
+export interface PresentDns {
+  readonly corefile: string;
+  /** The zone file in the ConfigMap, where there is one. */
+  readonly zone?: string;
+  /** Index of the volume `config-volume` in the Deployment, and the keys of its items. */
+  readonly volumeIndex: number;
+  readonly volumeItems: readonly string[];
+  /** Names of the running pods. */
+  readonly pods: readonly string[];
+}
+
+export interface DnsPlan {
+  readonly variant: DnsVariant;
+  readonly corefile: string;
+  readonly zone: string;
+  readonly zoneFile: string;
+  /** What a pod's resolv.conf must say, and what that means for the names of the zone. */
+  readonly podDns: PodDns;
+  readonly apply: readonly Step[];
+  readonly verify: readonly Step[];
+  readonly revert: readonly Step[];
+  /** The lines of `apply`, to read and to paste; files that they name are in the steps. */
+  readonly kubectl: readonly string[];
+}
+
+/** kubeadm's, and one from the part of the Service range that is kept for addresses of choice. */
+const nameservers = { cluster: '10.96.0.10', separate: '10.96.0.53' };
+
+const defaults: Omit<DnsPlanOptions, 'nameserver'> = {
+  origin: 'mcx.test',
+  ttl: 5,
+  serial: 1,
+  namespace: 'mcx',
+  clusterDomain: 'cluster.local',
+  ndots: 2,
+  image: 'registry.k8s.io/coredns/coredns:v1.12.0',
+};
+
+/** The whole patch on paper: both files, and every command that puts them in, proves them and takes them out again. */
+export function dnsPlan(
+  variant: DnsVariant,
+  agencies: readonly DnsAgency[],
+  given: Partial<DnsPlanOptions> = {},
+): DnsPlan {
+  const options = { ...defaults, nameserver: nameservers[variant], ...given };
+  const zone = writeZone(agencyZone(agencies, options));
+  const present = options.present ?? {
+    corefile: builtInCorefile(options.clusterDomain),
+    volumeIndex: 0,
+    volumeItems: ['Corefile'],
+    pods: [],
+  };
+  const corefile =
+    variant === 'cluster' ? withZoneBlock(present.corefile, options.origin) : separateCorefile(options.origin);
+  const files = { corefile, zone, zoneFile: zoneFileName(options.origin) };
+  const steps = variant === 'cluster' ? clusterSteps(files, { ...options, present }) : separateSteps(files, options);
+  return {
+    variant,
+    ...files,
+    podDns: podDns(variant, agencies, options),
+    ...steps,
+    verify: verifySteps(variant, agencies, options),
+    kubectl: steps.apply.map(stepLine),
+  };
+}

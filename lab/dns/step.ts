@@ -1,0 +1,23 @@
+/** One command of the plan. `file` is written beforehand; `command` names it. */
+export interface Step {
+  readonly title: string;
+  readonly command: readonly string[];
+  readonly file?: { readonly name: string; readonly text: string };
+  /** The command's output goes to this file (what was there before, for the way back). */
+  readonly output?: string;
+}
+
+/** A line for a shell. */
+export function stepLine(step: Step): string {
+  const line = step.command.map(shellWord).join(' ');
+  return step.output === undefined ? line : `${line} > ${shellWord(step.output)}`;
+}
+
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `kubectl`, with the context where one is named. */
+export function kubectl(context: string | undefined, ...words: readonly string[]): string[] {
+  return context === undefined ? ['kubectl', ...words] : ['kubectl', '--context', context, ...words];
+}
