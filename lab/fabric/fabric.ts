@@ -33,7 +33,12 @@ export interface ServiceSpec {
   readonly clusterIp: string;
   readonly externalTrafficPolicy: 'Local' | 'Cluster';
   /** UDP unless it says otherwise; `nodePort` absent: reachable inside the cluster alone. */
-  readonly ports: readonly { readonly port: number; readonly targetPort: number; readonly nodePort?: number }[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly targetPort: number;
+    readonly nodePort?: number;
+    readonly protocol?: 'UDP' | 'TCP';
+  }[];
   /** Names of pods. */
   readonly endpoints: readonly string[];
 }
@@ -59,10 +64,14 @@ export interface RunningFabric {
   readonly spec: FabricSpec;
   /** Starts a process in a place, in a session of its own; stdout and stderr go to `log`. */
   start(place: PlaceName, command: readonly string[], log: string): Promise<PlacedProcess>;
+  /** Starts a process in a place and speaks with it line by line over its stdin and stdout (on a cluster: exec). */
+  converse(place: PlaceName, command: readonly string[]): Promise<Conversation>;
   /** Starts recording; resolves when the recorder listens. The file grows at `path` as classic pcap until it is stopped. */
   tap(request: TapRequest): Promise<Tap>;
   /** Sends a marker packet in each of the places, visible on every tap of those places, and resolves when all are sent. */
   mark(marker: number, places: readonly PlaceName[]): Promise<void>;
+  /** What scenarios about the NAT itself turn. */
+  readonly nat: NatControls;
   /** Adds, replaces or removes a Service while the fabric runs. */
   applyService(cluster: string, service: ServiceSpec): Promise<void>;
   removeService(cluster: string, service: string): Promise<void>;
@@ -81,6 +90,29 @@ export interface PlacedProcess {
   stop(graceMs?: number): Promise<void>;
 }
 
+export interface Conversation {
+  readonly place: PlaceName;
+  send(line: string): void;
+  /** Called for every line of its stdout, in order; one listener. */
+  onLine(listener: (line: string) => void): void;
+  /** Resolves with the exit code or the signal's name, and with the end of its stderr. */
+  readonly ended: Promise<{ readonly code: number | string; readonly stderr: string }>;
+  close(): Promise<void>;
+}
+
+/** Knobs of a node's NAT. One that a fabric lacks is absent, and what needs it is not applicable there. */
+export interface NatControls {
+  /** Lifetimes of UDP entries in a node: unanswered (kernel's default 30), and assured (120). */
+  setUdpTimeouts?(
+    place: PlaceName,
+    timeouts: { readonly unrepliedS: number; readonly assuredS: number },
+  ): Promise<void>;
+  /** Whether a node drops UDP that nobody there asked for before it leaves an entry behind; off by default, as on kind. */
+  dropUnaskedInput?(place: PlaceName, drop: boolean): Promise<void>;
+  /** Forgets all translations of a node. */
+  flush?(place: PlaceName): Promise<void>;
+}
+
 export interface TapRequest {
   /** `a-node`, `a-edge`, `a-mcx-lo`: place, and `-lo` for its loopback. */
   readonly name: string;
@@ -93,10 +125,17 @@ export interface TapRequest {
 export interface Tap {
   readonly request: TapRequest;
   /** Ends the recording when all that has been captured is in the file; `drops` as counted by the kernel. */
-  stop(): Promise<{ readonly drops: number }>;
+  stop(): Promise<TapCounts>;
 }
 
-/** What a link does to packets; delay, jitter and reordering only where the kernel has netem. */
+export interface TapCounts {
+  readonly drops: number;
+  /** Packets in the file, and packets that passed the recorder's filter, where the recorder says so. */
+  readonly captured?: number;
+  readonly received?: number;
+}
+
+/** What a link does to packets, in both directions; delay, jitter and reordering only where the kernel has netem. */
 export interface Impairment {
   /** 0 to 1. */
   readonly loss?: number;

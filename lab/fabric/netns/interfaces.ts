@@ -1,0 +1,111 @@
+import { addressToNumber, contains, ethernetAddress, gatewayOf, parseCidr, subnet24 } from './address.ts';
+import { BRIDGE_ADDRESS, BRIDGE_CIDR, type Link, type Place, type Plan, podSubnets } from './plan.ts';
+
+/** The first marker address leaves by eth0 like any packet, the second one turns round on `lo`. */
+export const MARKER_GROUP = '224.0.0.123';
+export const MARKER_GROUP_LO = '224.0.0.124';
+
+/**
+ * `ip -batch` of the outer namespace: every namespace and every veth pair, each end born where it belongs. The far ends
+ * count from 100: where both ends happen to have the same index, the kernel takes the pair for a plain device and tells
+ * the bridge of its carrier up to a second later.
+ */
+export function skeleton(plan: Plan): string[] {
+  return [
+    ...plan.places.map(({ netns }) => `netns add ${netns}`),
+    ...plan.links.map(
+      ({ place, mac, far, farInterface }, index) =>
+        `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
+        `peer name eth0 address ${mac} netns ${place.netns}`,
+    ),
+  ];
+}
+
+/** `ip -batch` inside one namespace: addresses, then routes. */
+export function interfaces(plan: Plan, place: Place): string[] {
+  const behind = plan.links.filter(({ far }) => far === place);
+  return [
+    'link set lo up',
+    // A multicast leaves by the interface that owns its source address, whatever the route says.
+    `route add ${MARKER_GROUP_LO}/32 dev lo src 127.0.0.1`,
+    ...(place.kind === 'bridge'
+      ? bridge(behind)
+      : place.kind === 'pod' || place.kind === 'ue'
+        ? end(place)
+        : onBridge(place)),
+    ...(place.kind === 'node' || place.kind === 'access' ? behind.flatMap(pointToPoint) : []),
+    ...(place.kind === 'node' ? [...siblingRoutes(place), ...foreignPodRoutes(plan, place)] : []),
+  ];
+}
+
+/** Docker's bridge. It knows no way to any pod, and what it would send on to the world is lost here: nothing leaves. */
+function bridge(ports: readonly Link[]): string[] {
+  return [
+    `link add br0 address ${ethernetAddress('02:42', BRIDGE_ADDRESS)} type bridge`,
+    `address add ${BRIDGE_ADDRESS}/${prefixOf(BRIDGE_CIDR)} dev br0`,
+    'link set br0 up',
+    ...ports.flatMap(({ farInterface }) => [`link set ${farInterface} master br0`, `link set ${farInterface} up`]),
+    `route add ${MARKER_GROUP}/32 dev br0`,
+    'route add blackhole default',
+  ];
+}
+
+/** A pod or UE: a /32 world in which everybody else is behind the gateway, as the CNI plugin `ptp` makes it. */
+function end({ address }: Extract<Place, { address: string }>): string[] {
+  const gateway = gatewayOf(address);
+  return [
+    `address add ${address}/24 dev eth0 noprefixroute`,
+    'link set eth0 up',
+    `route add ${gateway}/32 dev eth0 scope link`,
+    `route add ${subnet24(address)} via ${gateway} src ${address}`,
+    `route add default via ${gateway}`,
+  ];
+}
+
+function onBridge({ address }: Extract<Place, { address: string }>): string[] {
+  return [
+    `address add ${address}/${prefixOf(BRIDGE_CIDR)} dev eth0`,
+    'link set eth0 up',
+    `route add default via ${BRIDGE_ADDRESS}`,
+  ];
+}
+
+function pointToPoint({ place, farInterface }: Link): string[] {
+  if (place.kind !== 'pod' && place.kind !== 'ue') return [];
+  const gateway = gatewayOf(place.address);
+  return [
+    `address add ${gateway}/32 dev ${farInterface}`,
+    `link set ${farInterface} up`,
+    `route add ${place.address}/32 dev ${farInterface} scope host src ${gateway}`,
+  ];
+}
+
+/** kindnetd: the pod range of every other node of the same cluster, by way of that node. */
+function siblingRoutes(node: Extract<Place, { kind: 'node' }>): string[] {
+  return [...podSubnets(node.cluster)]
+    .filter(([index]) => index !== node.index)
+    .flatMap(([index, subnets]) =>
+      [...subnets].map((subnet) => `route add ${subnet} via ${node.cluster.nodes[index]}`),
+    );
+}
+
+/** Pods routed between clusters on purpose: the control that shows what is the NAT's doing. */
+function foreignPodRoutes({ spec }: Plan, node: Extract<Place, { kind: 'node' }>): string[] {
+  if (spec.egress !== 'none') return [];
+  const own = new Set(node.cluster.pods.map(({ address }) => address));
+  return spec.clusters
+    .filter((cluster) => cluster !== node.cluster)
+    .flatMap(({ pods, nodes }) => pods.map((pod) => ({ pod, via: nodes[pod.node ?? 0] })))
+    .filter(({ pod }) => !own.has(pod.address))
+    .map(({ pod, via }) => `route add ${pod.address}/32 via ${via}`);
+}
+
+function prefixOf(cidr: string): string {
+  return cidr.slice(cidr.indexOf('/') + 1);
+}
+
+export function onTheBridge(address: string): boolean {
+  const cidr = parseCidr(BRIDGE_CIDR);
+  const value = addressToNumber(address);
+  return cidr !== undefined && value !== undefined && contains(cidr, value);
+}

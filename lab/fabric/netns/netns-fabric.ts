@@ -1,0 +1,30 @@
+import { LabError } from '../../errors.ts';
+import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
+import { checkSpec } from './check-spec.ts';
+import { insideOuter } from './outer.ts';
+import { planFabric } from './plan.ts';
+import { runScript } from './run.ts';
+import { runningFabric } from './running.ts';
+import { buildScript } from './script.ts';
+
+/** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
+let built = 0;
+
+/** The embedded fabric: everything in namespaces of this kernel. Works inside the outer namespace alone (`outerCommand`). */
+export function netnsFabric(): Fabric {
+  return { name: 'netns', up };
+}
+
+async function up(spec: FabricSpec): Promise<RunningFabric> {
+  if (!insideOuter()) {
+    throw new LabError('not-isolated', 'the netns fabric is built inside the outer namespace only', { exitCode: 70 });
+  }
+  checkSpec(spec);
+  built += 1;
+  const plan = planFabric(spec, `f${built}.`);
+  await runScript(
+    'building the fabric',
+    buildScript(plan, (place) => (place.kind === 'node' ? place.cluster.services : [])),
+  );
+  return runningFabric(plan);
+}

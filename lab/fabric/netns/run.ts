@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { LabError } from '../../errors.ts';
+
+export interface RunResult {
+  /** The exit code, or -1 when a signal ended it or it could not be started. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a short command to its end; never throws. */
+export function run(argv: readonly string[], input = ''): Promise<RunResult> {
+  const [file = '', ...args] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
+    child.stderr.on('data', (bytes: Buffer) => err.push(bytes));
+    // A command that ends before it has read its input is judged by its exit code.
+    child.stdin.on('error', () => {});
+    child.on('error', (error) => resolve({ code: -1, stdout: '', stderr: error.message }));
+    child.on('close', (code) =>
+      resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
+    );
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a shell script that must succeed. */
+export async function runScript(what: string, script: string): Promise<string> {
+  const result = await run(['sh'], script);
+  if (result.code === 0) return result.stdout;
+  throw new LabError('fabric-command-failed', `${what} failed: ${result.stderr.trim() || `exit ${result.code}`}`, {
+    next: 'lab doctor says what this machine lacks',
+    command: 'npm run lab -- doctor',
+    exitCode: 3,
+  });
+}
+
+/** The prefix that runs a command in the network namespace of a name. */
+export function inNetns(netns: string): string[] {
+  return ['nsenter', `--net=/run/netns/${netns}`, '--'];
+}

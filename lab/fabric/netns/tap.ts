@@ -1,0 +1,85 @@
+import { LabError } from '../../errors.ts';
+import type { Tap, TapCounts, TapRequest } from '../fabric.ts';
+import { endOf, signalGroup, spawnIn, started } from './placed.ts';
+import type { Place } from './plan.ts';
+import { fileHasMarker } from './tap-file.ts';
+
+/** How long `stop` waits for the last marker to reach the file before it ends the recording all the same. */
+const MARKER_WAIT_MS = 2000;
+
+/**
+ * Starts tcpdump in a place; resolves when it listens. `lastMarker` tells, at the time of stopping, the marker that was
+ * sent last: once it is in the file, everything before it is.
+ */
+export async function startTap(place: Place, request: TapRequest, lastMarker: () => number | undefined): Promise<Tap> {
+  const before = lastMarker();
+  const command = tcpdumpCommand(request, place.kind === 'bridge' && request.interface === 'eth0' ? 'br0' : undefined);
+  const child = spawnIn(place, command, ['ignore', 'ignore', 'pipe']);
+  const ended = endOf(child);
+  let stderr = '';
+  const listening = new Promise<void>((resolve) => {
+    child.stderr?.on('data', (bytes: Buffer) => {
+      stderr += bytes;
+      if (stderr.includes('listening on')) resolve();
+    });
+  });
+  await started(child, place, command);
+  const early = ended.then((code) => Promise.reject(tapError(request, code, stderr)));
+  await Promise.race([listening, early]);
+  early.catch(() => {});
+  return {
+    request,
+    stop: async () => {
+      const marker = lastMarker();
+      if (marker !== undefined && marker !== before) await waitForMarker(request.path, marker, ended);
+      signalGroup(child, 'SIGINT');
+      const code = await ended;
+      const counts = parseCounts(stderr);
+      if (code !== 0 || counts === undefined) throw tapError(request, code, stderr);
+      return counts;
+    },
+  };
+}
+
+/** Immediate and packet-buffered, so that the file can be read while it grows; `-Z root` or tcpdump looks for a user of its own. */
+export function tcpdumpCommand({ interface: name, path }: TapRequest, device: string = name): string[] {
+  return [
+    ...['tcpdump', '-i', device, '--immediate-mode', '-U', '-s', '0', '-B', '4096'],
+    ...['--time-stamp-precision=nano', '-n', '-Z', 'root', '-w', path],
+  ];
+}
+
+/** What tcpdump says at its end; undefined when it did not come to say it. */
+export function parseCounts(stderr: string): TapCounts | undefined {
+  const count = (what: string): number | undefined => {
+    const match = new RegExp(`(\\d+) packets? ${what}`).exec(stderr);
+    return match === null ? undefined : Number(match[1]);
+  };
+  const drops = count('dropped by kernel');
+  const captured = count('captured');
+  const received = count('received by filter');
+  if (drops === undefined || captured === undefined || received === undefined) return undefined;
+  // "dropped by interface" is printed only when there are any.
+  return { drops: drops + (count('dropped by interface') ?? 0), captured, received };
+}
+
+async function waitForMarker(path: string, marker: number, ended: Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + MARKER_WAIT_MS;
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!over && Date.now() < deadline && !(await fileHasMarker(path, marker))) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function tapError(request: TapRequest, code: number | string, stderr: string): LabError {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const full = /No space left on device|File too large|Disk quota exceeded/.test(stderr);
+  return new LabError(full ? 'tap-disk-full' : 'tap-ended', `tap ${request.name} ended (${code}): ${said}`, {
+    where: request.path,
+    ...(full ? { next: 'make room, or let the run write elsewhere with --out' } : {}),
+    exitCode: 3,
+  });
+}
