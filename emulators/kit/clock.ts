@@ -9,10 +9,13 @@ export interface Clock {
   readonly after: (delayMs: number, act: () => void) => () => void;
 }
 
+/** The longest that `setTimeout` can wait; beyond it would fire at once. */
+const longestMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after: (delayMs, act) => {
-    const timer = setTimeout(act, delayMs);
+    const timer = setTimeout(act, Math.min(delayMs, longestMs));
     return () => clearTimeout(timer);
   },
 };

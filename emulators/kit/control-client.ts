@@ -4,7 +4,7 @@ import { type ControlAct, type ControlReply, controlReplySchema } from './contro
 import { lineReader } from './line-reader.ts';
 
 /** The thumb on the emulator: used by whoever runs a scenario. */
-export interface ControlClient {
+export interface ControlConnection {
   /** Never rejects: an emulator that ended, or took longer than `deadlineMs`, gives `ok: false`. */
   act(act: ControlAct, deadlineMs?: number): Promise<ControlReply>;
   close(): void;
@@ -13,7 +13,7 @@ export interface ControlClient {
 const retryMs = 10;
 
 /** Tries until the emulator has opened its socket; rejects after `deadlineMs`. */
-export async function connectControl(path: string, deadlineMs: number): Promise<ControlClient> {
+export async function connectControl(path: string, deadlineMs: number): Promise<ControlConnection> {
   const deadline = systemClock.nowMs() + deadlineMs;
   for (;;) {
     try {
@@ -40,7 +40,7 @@ function connectOnce(path: string): Promise<Socket> {
   });
 }
 
-function openClient(socket: Socket): ControlClient {
+function openClient(socket: Socket): ControlConnection {
   const waiting = new Map<number, (reply: ControlReply) => void>();
   let lastId = 0;
   let ended: string | undefined;

@@ -25,26 +25,36 @@ export interface RunnerOptions<S, E, F extends Kinded> {
   readonly log: Log;
 }
 
+/** `dueMs`: when the timer should have fired; what its step starts counts from there, so that lateness does not add up. */
+interface Waiting<E> {
+  readonly event: E;
+  readonly dueMs: number | undefined;
+}
+
 type TimerOf<F> = F extends StartTimer<infer N> ? N : never;
 
 /** The first effects are performed before this returns, so `perform` must not lean on the answer. */
 export function runMachine<S, E, F extends Kinded>(options: RunnerOptions<S, E, F>): Running<S, E> {
   const { clock, log } = options;
   const timers = new Map<string, () => void>();
-  const waiting: (E | TimerFired<TimerOf<F>>)[] = [];
+  const waiting: Waiting<E | TimerFired<TimerOf<F>>>[] = [];
   let state = options.start.state;
   let stopped = false;
   let busy = false;
+  let dueNow: number | undefined;
 
   const apply = (effect: F) => {
     if (isStart(effect)) {
       const { timer } = effect;
+      const now = clock.nowMs();
+      const from = dueNow !== undefined && now - dueNow < effect.delayMs ? dueNow : now;
+      const due = from + effect.delayMs;
       timers.get(timer)?.();
       timers.set(
         timer,
-        clock.after(effect.delayMs, () => {
+        clock.after(due - now, () => {
           timers.delete(timer);
-          enter({ kind: 'timer', timer: timer as TimerOf<F> });
+          enter({ kind: 'timer', timer: timer as TimerOf<F> }, due);
         }),
       );
     } else if (isStop(effect)) {
@@ -67,16 +77,17 @@ export function runMachine<S, E, F extends Kinded>(options: RunnerOptions<S, E, 
   };
 
   const drain = () => {
-    for (let event = waiting.shift(); event !== undefined && !stopped; event = waiting.shift()) {
-      const step = options.machine(state, event, clock.nowMs());
+    for (let next = waiting.shift(); next !== undefined && !stopped; next = waiting.shift()) {
+      const step = options.machine(state, next.event, clock.nowMs());
       state = step.state;
+      dueNow = next.dueMs;
       performAll(step.effects);
     }
   };
 
-  const enter = (event: E | TimerFired<TimerOf<F>>) => {
+  const enter = (event: E | TimerFired<TimerOf<F>>, dueMs?: number) => {
     if (stopped) return;
-    waiting.push(event);
+    waiting.push({ event, dueMs });
     if (busy) return;
     busy = true;
     try {
@@ -91,7 +102,7 @@ export function runMachine<S, E, F extends Kinded>(options: RunnerOptions<S, E, 
   drain();
   busy = false;
   return {
-    dispatch: enter,
+    dispatch: (event) => enter(event),
     get state() {
       return state;
     },

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { SipTimers } from './config.ts';
 import type { Log } from './log.ts';
 import { runMachine } from './runner.ts';
-import type { ServerTransaction } from './sip-endpoint.ts';
+import type { ServerTransaction } from './sip-endpoint-api.ts';
 
 export interface Answer {
   /** The ACK came (ACKs reach the endpoint's `onRequest` without a transaction: find the answer by the dialog). */

@@ -20,7 +20,7 @@ import type { Clock } from './clock.ts';
 import type { SipTimers } from './config.ts';
 import type { Log } from './log.ts';
 import { type Performed, runMachine } from './runner.ts';
-import type { ClientHandlers, ClientTransaction } from './sip-endpoint.ts';
+import type { ClientHandlers, ClientTransaction } from './sip-endpoint-api.ts';
 import { sentByOf, topVia } from './sip-via.ts';
 import type { Peer } from './udp.ts';
 
@@ -40,7 +40,12 @@ export interface SideOptions {
   readonly send: (message: SipMessage, to: Peer, onError: (error: Error) => void) => void;
 }
 
+export interface ClientSideOptions extends SideOptions {
+  readonly answersFrom: 'target' | 'anybody';
+}
+
 interface Entry {
+  readonly to: Peer;
   readonly take: (response: SipResponse, source: Peer) => void;
   readonly stop: () => void;
 }
@@ -48,7 +53,7 @@ interface Entry {
 type Effect = Performed<InviteClientEffect | NonInviteClientEffect>;
 
 /** The client transactions of an endpoint (RFC 3261 17.1.3): found by branch and method. */
-export function openClientSide(sentBy: string, options: SideOptions): ClientSide {
+export function openClientSide(sentBy: string, options: ClientSideOptions): ClientSide {
   const { timers, clock, log } = options;
   const entries = new Map<string, Entry>();
   const own = sentBy.includes(':') ? sentBy.toLowerCase() : `${sentBy.toLowerCase()}:5060`;
@@ -97,6 +102,7 @@ export function openClientSide(sentBy: string, options: SideOptions): ClientSide
         start: startNonInviteClient(request, timers),
       });
     entries.set(key, {
+      to,
       take: (response, source) => {
         sources.set(response, source);
         running.dispatch({ kind: 'response', response });
@@ -121,6 +127,7 @@ export function openClientSide(sentBy: string, options: SideOptions): ClientSide
       // RFC 3261 18.1.2: a response whose top Via is not ours was sent to the wrong place.
       if (via === undefined || sentByOf(via) !== own) return false;
       const entry = entries.get(`${viaParam(via, 'branch')} ${cseqOf(response)?.method}`);
+      if (options.answersFrom === 'target' && source.host !== entry?.to.host) return false;
       entry?.take(response, source);
       return entry !== undefined;
     },

@@ -1,130 +1,130 @@
-import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
-import type { Clock } from './clock.ts';
-import type { SipTimers } from './config.ts';
-import type { Ids } from './ids.ts';
-import type { Log } from './log.ts';
-import { createSipEndpoint } from './sip-endpoint-core.ts';
-import type { Peer } from './udp.ts';
+import { tagOf } from '../../lab/machines/sip/identity.ts';
+import { makeResponse } from '../../lab/machines/sip/response.ts';
+import { decodeSip } from '../../lab/wire/sip/decode.ts';
+import { encodeSip } from '../../lab/wire/sip/encode.ts';
+import { appendHeader, header } from '../../lab/wire/sip/headers.ts';
+import type { SipMessage, SipRequest } from '../../lab/wire/sip/message.ts';
+import { systemClock } from './clock.ts';
+import { isSoundResponse, requestRefusal } from './sip-admission.ts';
+import { openClientSide } from './sip-client-side.ts';
+import type { SipCounters, SipEndpoint, SipEndpointOptions } from './sip-endpoint-api.ts';
+import { openServerSide } from './sip-server-side.ts';
+import { placeRequest, withOwnVia, withViasOf } from './sip-via.ts';
+import { openUdp, type Peer, type UdpSocket } from './udp.ts';
 
-/**
- * One UDP socket that speaks SIP with transactions (RFC 3261 17, RFC 6026, RFC 3581, RFC 5626 4.4.1). User agents and
- * stateful proxies stand on it as transaction users: it knows nothing of dialogs, routes or names.
- *
- * A client:  `endpoint.request(invite, to, { onResponse, onTimeout, onTransportError })`, and `endpoint.ack(ack, to)`
- *            for every 2xx that comes, as it may come again.
- * A server:  `onRequest: ({ request, transaction }) => transaction.respond(makeResponse(request, 200, …))`; the 2xx of
- *            an INVITE is repeated by `answerInvite` of `sip-answer.ts` until `.acked()`.
- * A proxy:   `onRequest` on one endpoint, `request` on the other (with the Vias left away when topology is hidden),
- *            `transaction.respond(response)` for each response: the Vias of the original request come back by themselves.
- */
-export interface SipEndpoint {
-  /** What the socket is bound to. */
-  readonly local: Peer;
-  /** host:port as it stands in the Via of what this endpoint sends. */
-  readonly sentBy: string;
-  /**
-   * Starts a client transaction: puts a Via with a new branch and `rport` on top of the Vias that `request` has, adds
-   * `Max-Forwards: 70` where none is, sends and repeats. `method` must not be ACK (see `ack`).
-   */
-  request(request: SipRequest, to: Peer, handlers: ClientHandlers): ClientTransaction;
-  /**
-   * Sends an ACK of a 2xx (no transaction, RFC 3261 13.2.2.4), one's own or forwarded. The branch comes from Call-ID,
-   * tags, CSeq and Request-URI: the ACK of a repeated 2xx is the same ACK. The answer is the request as sent.
-   */
-  ack(request: SipRequest, to: Peer): SipRequest;
-  /** Sends CRLF CRLF (RFC 5626 3.5.1, used over UDP as clients behind NAT do). */
-  keepAlive(to: Peer): void;
-  /** Transactions in being and datagrams thrown away, for `describe`. */
-  readonly counters: Readonly<SipCounters>;
-  /** Ends at once: no handler is called any more. */
-  close(): Promise<void>;
+export type {
+  ClientHandlers,
+  ClientTransaction,
+  IncomingRequest,
+  ServerTransaction,
+  SipCounters,
+  SipEndpoint,
+  SipEndpointOptions,
+} from './sip-endpoint-api.ts';
+
+const crlf = new Uint8Array([13, 10]);
+const doubleCrlf = new Uint8Array([13, 10, 13, 10]);
+
+/** Opens the socket and speaks SIP on it; `SipEndpoint` says what one can do with it. */
+export async function openSipEndpoint(options: SipEndpointOptions): Promise<SipEndpoint> {
+  const { log, ids, timers, clock = systemClock } = options;
+  const onDatagram = (bytes: Uint8Array, source: Peer) => receive(bytes, source);
+  const socket: UdpSocket = await openUdp({ address: options.address, port: options.port, log, onDatagram });
+  const sentBy = options.sentBy ?? `${socket.local.host}:${socket.local.port}`;
+  const send = (message: SipMessage, to: Peer, onError?: (error: Error) => void) =>
+    socket.send(encodeSip(message), to, onError);
+  const counters: SipCounters = {
+    unreadable: 0,
+    strayResponses: 0,
+    screened: 0,
+    overload: 0,
+    get clientTransactions() {
+      return clients.size;
+    },
+    get serverTransactions() {
+      return servers.size;
+    },
+  };
+  const clients = openClientSide(sentBy, {
+    ...{ timers, log, clock, send },
+    answersFrom: options.answersFrom ?? 'anybody',
+  });
+  const servers = openServerSide({
+    ...{ timers, log, clock, send, counters },
+    tryingAfterMs: options.tryingAfterMs ?? 0.4 * timers.t1Ms,
+    maxTransactions: options.maxTransactions ?? 4096,
+    onRequest: options.onRequest,
+    newTag: ids.tag,
+  });
+
+  const unreadable = (source: Peer, why: string) => {
+    counters.unreadable += 1;
+    log.warn('datagram thrown away', { from: `${source.host}:${source.port}`, why });
+  };
+
+  const receive = (bytes: Uint8Array, source: Peer) => {
+    if (isLineEnds(bytes)) return options.onKeepAlive?.(source);
+    const { value, faults } = decodeSip(bytes);
+    if (value === undefined) return unreadable(source, faults[0]?.message ?? 'not SIP');
+    if (value.kind === 'request') return receiveRequest(value, faults, source);
+    if (!isSoundResponse(value, faults)) return unreadable(source, faults[0]?.message ?? 'not a sound response');
+    if (!clients.take(value, source)) counters.strayResponses += 1;
+  };
+
+  const receiveRequest = (request: SipRequest, faults: Parameters<typeof requestRefusal>[1], source: Peer) => {
+    const placed = placeRequest(request, source);
+    if (placed === undefined) return unreadable(source, 'no Via that can be read');
+    const refusal = requestRefusal(placed.request, faults);
+    if (refusal === undefined) {
+      const screened = options.screen?.(placed.request, source);
+      if (screened === undefined) return servers.take(placed, source);
+      counters.screened += 1;
+      if (screened !== 'ignore' && request.method !== 'ACK') send(withViasOf(screened, placed.request), placed.back);
+      return;
+    }
+    unreadable(source, refusal.reason);
+    // RFC 3261 8.2: refused without a transaction; an ACK is never answered.
+    if (request.method === 'ACK') return;
+    const answer = makeResponse(placed.request, refusal.status, { reason: refusal.reason, toTag: ids.tag() });
+    send(withViasOf(answer, placed.request), placed.back);
+  };
+
+  return {
+    local: socket.local,
+    sentBy,
+    counters,
+    request: (request, to, handlers) => {
+      const branch = ids.branch();
+      return clients.begin(prepared(request, sentBy, branch), branch, to, handlers);
+    },
+    ack: (request, to) => {
+      const sent = prepared(request, sentBy, ids.branchOf(identityOf(request)));
+      send(sent, to);
+      return sent;
+    },
+    keepAlive: (to) => socket.send(doubleCrlf, to),
+    pong: (to) => socket.send(crlf, to),
+    close: () => {
+      clients.stop();
+      servers.stop();
+      return socket.close();
+    },
+  };
 }
 
-export interface SipEndpointOptions {
-  readonly address: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** host:port shown in Via; the default is where the socket is bound. */
-  readonly sentBy?: string;
-  readonly timers: SipTimers;
-  readonly ids: Ids;
-  readonly log: Log;
-  /** What it throws is logged as a fault; the transaction then answers 500. */
-  readonly onRequest: (incoming: IncomingRequest) => void;
-  /** CRLF CRLF (or a single CRLF) came. Not answered: RFC 5626 has no pong on UDP. */
-  readonly onKeepAlive?: (source: Peer) => void;
-  /** An INVITE that is still without a response after so long is answered 100; 0 at once; the default 0.4 * T1 (200 ms of RFC 3261 17.2.1 at the standard T1). */
-  readonly tryingAfterMs?: number;
-  /** More server transactions than this: new requests are thrown away (the sender repeats). Default 4096. */
-  readonly maxTransactions?: number;
-  readonly clock?: Clock;
+function prepared(request: SipRequest, sentBy: string, branch: string): SipRequest {
+  // RFC 3261 8.1.1.6, 16.6 step 3.
+  const counted = header(request, 'max-forwards') === undefined ? appendHeader(request, 'Max-Forwards', '70') : request;
+  return withOwnVia(counted, sentBy, branch);
 }
 
-export interface IncomingRequest {
-  /** As received, but the top Via has `received` and `rport` filled (RFC 3261 18.2.1, RFC 3581 4). */
-  readonly request: SipRequest;
-  readonly source: Peer;
-  /**
-   * Undefined for an ACK that belongs to no transaction, that is an ACK of a 2xx: nothing may answer it. ACK of other
-   * responses and CANCEL never come here, nor do repetitions.
-   */
-  readonly transaction: ServerTransaction | undefined;
+/** What stays the same when an ACK is sent again for a repeated 2xx. */
+function identityOf(ack: SipRequest): string {
+  const tags = [tagOf(ack, 'from'), tagOf(ack, 'to')];
+  return [ack.method, ack.uri, header(ack, 'call-id'), ...tags, header(ack, 'cseq')].join(' ');
 }
 
-export interface ServerTransaction {
-  readonly request: SipRequest;
-  readonly source: Peer;
-  /**
-   * Sends a response. Its Vias are replaced by those of the request, so a proxy may pass what it got. INVITE: a 2xx may
-   * be given again and again (RFC 6026: Accepted, 64*T1 long), each is sent. What the state does not allow (a second
-   * final response, a provisional one after it) is dropped and logged.
-   */
-  respond(response: SipResponse): void;
-  /** A CANCEL for this INVITE came and was answered 200. Not called when a final response was already given; the 487 is the caller's. */
-  onCancel(act: (cancel: SipRequest) => void): void;
-  /** The transaction is over. `timeout`: no ACK for a final response other than 2xx came (timer H). */
-  onEnd(act: (why: 'done' | 'timeout' | 'transport-error') => void): void;
-  /** `proceeding` until a final response has been given. */
-  readonly phase: 'proceeding' | 'answered' | 'ended';
-}
-
-export interface ClientHandlers {
-  /**
-   * Every response that is not a repetition: provisional ones, the final one; for INVITE also *every* 2xx that comes
-   * within 64*T1 of the first (RFC 6026), repetitions and forks included: each wants an ACK by `endpoint.ack`. The ACK
-   * of 3xx to 6xx has been sent already. The own Via is still on top (a server transaction's `respond` replaces it).
-   */
-  onResponse(response: SipResponse, source: Peer): void;
-  /** No final response (timer B or F, or 64*T1 after a CANCEL): as if 408 had come (RFC 3261 8.1.3.1). */
-  onTimeout(): void;
-  /** As if 503 had come. */
-  onTransportError(error: Error): void;
-  /** The transaction is over, for whatever reason; nothing else is called after it. */
-  onEnd?(): void;
-}
-
-export interface ClientTransaction {
-  /** As sent, with its Via. */
-  readonly request: SipRequest;
-  readonly branch: string;
-  /**
-   * Cancels the INVITE (RFC 3261 9.1): now, or as soon as a provisional response has come, never after a final one.
-   * `extra` are header lines for the CANCEL (Reason, for instance). The outcome comes by `onResponse` (487) or `onTimeout`.
-   */
-  cancel(extra?: SipRequest['headers']): void;
-}
-
-export interface SipCounters {
-  clientTransactions: number;
-  serverTransactions: number;
-  /** Datagrams that are not SIP, or lack what RFC 3261 8.1.1 demands. */
-  unreadable: number;
-  /** Responses that match no transaction, or whose Via is not ours. */
-  strayResponses: number;
-  /** Requests thrown away because of `maxTransactions`. */
-  overload: number;
-}
-
-export function openSipEndpoint(options: SipEndpointOptions): Promise<SipEndpoint> {
-  return createSipEndpoint(options);
+function isLineEnds(bytes: Uint8Array): boolean {
+  const pattern = bytes.length === doubleCrlf.length ? doubleCrlf : crlf;
+  return bytes.length === pattern.length && pattern.every((byte, i) => byte === bytes[i]);
 }

@@ -4,7 +4,7 @@ import { header } from '../../lab/wire/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { formatVia, type Via, viaParam } from '../../lab/wire/sip/via.ts';
 import type { SideOptions } from './sip-client-side.ts';
-import type { IncomingRequest, SipCounters } from './sip-endpoint.ts';
+import type { IncomingRequest, SipCounters } from './sip-endpoint-api.ts';
 import { openServerTransaction, type ServerEntry } from './sip-server-transaction.ts';
 import { isUniqueBranch, type Placed, sentByOf } from './sip-via.ts';
 import type { Peer } from './udp.ts';
@@ -59,7 +59,9 @@ export function openServerSide(options: ServerSideOptions): ServerSide {
 
   const takeCancel = (placed: Placed, source: Peer) => {
     const { request, via } = placed;
-    const target = entries.get(transactionKey(request, via, 'INVITE'));
+    const found = entries.get(transactionKey(request, via, 'INVITE'));
+    // A CANCEL comes the way its INVITE came; from elsewhere it is a stranger's.
+    const target = found?.transaction.source.host === source.host ? found : undefined;
     const entry = create(transactionKey(request, via, 'CANCEL'), placed, source);
     // RFC 3261 9.2: 481 for what is not known here; else 200, with the To tag of the INVITE's responses.
     const toTag = target?.toTag ?? options.newTag();

@@ -16,7 +16,7 @@ import {
 import type { SipRequest } from '../../lab/wire/sip/message.ts';
 import { type Performed, runMachine } from './runner.ts';
 import type { SideOptions } from './sip-client-side.ts';
-import type { ServerTransaction } from './sip-endpoint.ts';
+import type { ServerTransaction } from './sip-endpoint-api.ts';
 import { withViasOf } from './sip-via.ts';
 import type { Peer } from './udp.ts';
 
