@@ -1,5 +1,6 @@
 /** The floor messages that the machines send, their fields in the order of the tables of TS 24.380 8.2.4 to 8.2.13. */
 import { type FieldOf, field } from '../../wire/floor/fields.ts';
+import { FLOOR_INDICATOR } from '../../wire/floor/indicator.ts';
 import type { FloorField, FloorMessage, FloorMessageName } from '../../wire/floor/message.ts';
 import { subtypeNumber } from '../../wire/floor/subtypes.ts';
 
@@ -13,6 +14,13 @@ export function floorMessage(
 ): FloorMessage {
   return { name, ackRequired: false, ssrc, fields: fields.filter((field) => field !== undefined) };
 }
+
+/** The bits that a call sets for as long as it lasts. */
+export const INDICATOR = {
+  normal: FLOOR_INDICATOR.NORMAL,
+  queueing: FLOOR_INDICATOR.QUEUEING_SUPPORTED,
+  temporaryGroup: FLOOR_INDICATOR.TEMPORARY_GROUP,
+} as const;
 
 export function indicator(bits: number): FloorField {
   return { id: 'Floor Indicator', bits };

@@ -16,8 +16,8 @@ export interface OwnClient {
 
 export interface ClientLeg extends OwnClient {
   readonly unacked: { readonly message: FloorMessage; readonly sent: number } | undefined;
-  /** A Floor Request of it went up and nothing has come back. */
-  readonly asking: boolean;
+  /** The priority of its Floor Request that went up and is not granted, denied or taken back. */
+  readonly asking: number | undefined;
   /** It was told Floor Revoke cause 3 and has not released since. */
   readonly warned: boolean;
 }
@@ -47,6 +47,8 @@ export interface NonControllingState {
   readonly sequence: number;
   /** Name and Message Sequence Number of the last Taken or Idle from above: a repetition is no new event. */
   readonly heard: string | undefined;
+  /** Which own client had the floor last, and until when media on its way is no media without permission. */
+  readonly lately: { readonly client: string; readonly untilMs: number } | undefined;
 }
 
 /** `Ack:<client>`: Floor Taken not acknowledged. */

@@ -1,5 +1,6 @@
-import type { FloorField, FloorMessage } from '../../wire/floor/message.ts';
+import type { FloorMessage } from '../../wire/floor/message.ts';
 import type { StartTimer, StopTimer, TimerFired } from '../step.ts';
+import type { TrackInfo } from './messages.ts';
 import type { ServerTimers } from './timers.ts';
 
 /** TS 24.380 6.3.4.1: one for each call. */
@@ -19,8 +20,6 @@ export type LegStateName =
   | 'U: pending Floor Revoke'
   | 'U: not permitted but sends media'
   | 'Releasing';
-
-export type TrackInfo = Extract<FloorField, { id: 'Track Info' }>;
 
 /** What call control knows of a leg when it joins. */
 export interface FloorParticipant {
@@ -55,6 +54,8 @@ export interface Talker {
   readonly priority: number;
   /** Floor Indicator bits of the request that matter to others: emergency, imminent peril. */
   readonly urgency: number;
+  /** MCPTT ID that others are told; undefined as in `FloorParticipant`. */
+  readonly uri: string | undefined;
 }
 
 export interface FloorServerSettings {
@@ -86,6 +87,8 @@ export interface FloorServerState {
   readonly sequence: number;
   readonly c7: number;
   readonly c20: number;
+  /** Who had the floor last, and until when: media on its way then is no media without permission. */
+  readonly lately: { readonly leg: string; readonly untilMs: number } | undefined;
 }
 
 /** T1, T2, T3, T4, T7 and T20 are the call's; `T8:<leg>` and `Ack:<leg>` (Floor Taken not acknowledged) are a leg's. */

@@ -28,3 +28,6 @@ export const C20 = 3;
 
 /** Floor Taken that nobody acknowledges is sent so often in all. */
 export const C_TAKEN = 3;
+
+/** So long after the end of a burst RTP of its talker is dropped without a Floor Revoke: it was on its way (no timer of TS 24.380). */
+export const STRAGGLER_MS = 200;
