@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type UdpPacket, udpFragments } from './build.ts';
+import { decodeFrame } from './frame.ts';
+import type { IpPacket } from './packet.ts';
+import { Reassembler } from './reassembly.ts';
+import { decodeTransport } from './transport.ts';
+
+const payload = Uint8Array.from({ length: 3000 }, (_, i) => i);
+const four: UdpPacket = { src: '10.0.0.1', dst: '10.0.0.2', srcPort: 1, dstPort: 2, payload, ipId: 77 };
+const six: UdpPacket = { ...four, src: 'fd00::1', dst: 'fd00::2' };
+
+function fragmentsOf(packet: UdpPacket, mtu = 1500): IpPacket[] {
+  return udpFragments(packet, mtu).map((frame) => decodeFrame(1, frame).value?.ip as IpPacket);
+}
+
+function pushAll(reassembler: Reassembler, packets: readonly IpPacket[], timeNs = 0n) {
+  return packets.flatMap((packet) => reassembler.push(packet, timeNs).value ?? []);
+}
+
+describe('fragments', () => {
+  test.each([
+    ['IPv4', four],
+    ['IPv6', six],
+  ])('of %s in any order, some twice, make the datagram once', (_version, packet) => {
+    const fragments = fragmentsOf(packet, 600);
+    const order = fc.shuffledSubarray([...fragments, ...fragments.slice(0, 2)], { minLength: fragments.length + 2 });
+    fc.assert(
+      fc.property(order, (shuffled) => {
+        const done = pushAll(new Reassembler(), shuffled);
+        expect(done.length).toBe(1);
+        const { value } = decodeTransport(done[0] as IpPacket);
+        expect(value).toMatchObject({ kind: 'udp', srcPort: 1, dstPort: 2 });
+        expect(value?.kind === 'udp' && Buffer.compare(value.payload, payload)).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('whole packets pass through', () => {
+    const { fragment, ...whole } = fragmentsOf(four)[0] as IpPacket;
+    expect(fragment).toBeDefined();
+    expect(new Reassembler().push(whole, 0n)).toEqual({ value: whole, faults: [] });
+  });
+
+  test('of datagrams that differ in identification, hop count or link are kept apart', () => {
+    const again = fragmentsOf({ ...four, ipId: 78 });
+    const later = fragmentsOf({ ...four, ttl: 63 });
+    const reassembler = new Reassembler();
+    const mixed = fragmentsOf(four).flatMap((one, i) => [one, again[i] as IpPacket, later[i] as IpPacket]);
+    expect(pushAll(reassembler, mixed)).toHaveLength(3);
+    const links = fragmentsOf(four).flatMap((one) => [
+      reassembler.push(one, 0n, 'in'),
+      reassembler.push(one, 0n, 'out'),
+    ]);
+    expect(links.filter(({ value }) => value !== undefined)).toHaveLength(2);
+    expect(reassembler.unfinished).toBe(0);
+  });
+
+  test('that come too late make nothing', () => {
+    const [first, ...rest] = fragmentsOf(four) as [IpPacket, ...IpPacket[]];
+    const reassembler = new Reassembler({ timeoutNs: 1000n });
+    reassembler.push(first, 0n);
+    expect(pushAll(reassembler, rest, 1001n)).toEqual([]);
+    expect(pushAll(reassembler, [first], 1001n)).toHaveLength(1);
+  });
+
+  test('of more packets than the limit push out the oldest', () => {
+    const reassembler = new Reassembler({ packets: 2 });
+    const packets = [1, 2, 3].map((ipId) => fragmentsOf({ ...four, ipId }));
+    pushAll(
+      reassembler,
+      packets.map(([first]) => first as IpPacket),
+    );
+    expect(reassembler.unfinished).toBe(2);
+    expect(
+      pushAll(
+        reassembler,
+        packets.slice(1).flatMap(([, ...rest]) => rest),
+      ),
+    ).toHaveLength(2);
+  });
+
+  test('of more bytes than the limit push out the oldest', () => {
+    const reassembler = new Reassembler({ bytes: 4000 });
+    for (let ipId = 1; ipId < 100; ipId++) reassembler.push(fragmentsOf({ ...four, ipId })[0] as IpPacket, 0n);
+    expect(reassembler.unfinished).toBe(2);
+  });
+
+  test('that overlap take the whole packet along (RFC 5722)', () => {
+    const [first, second, third] = fragmentsOf(four) as [IpPacket, IpPacket, IpPacket];
+    const shifted = { ...second, fragment: { offset: 1472, more: true } };
+    const reassembler = new Reassembler();
+    pushAll(reassembler, [first, shifted]);
+    const { value, faults } = reassembler.push(third, 0n);
+    expect(value).toBeUndefined();
+    expect(faults).toMatchObject([{ code: 'net/fragment' }]);
+    expect(reassembler.unfinished).toBe(0);
+  });
+
+  const [first] = fragmentsOf(four) as [IpPacket];
+  test.each<[string, Partial<IpPacket>]>([
+    ['ends past 65535', { fragment: { offset: 65528, more: false }, payload: new Uint8Array(8) }],
+    ['is empty', { payload: new Uint8Array() }],
+    ['is not the last and no whole multiple of eight', { payload: new Uint8Array(9) }],
+  ])('one that %s is refused', (_what, change) => {
+    const { faults } = new Reassembler().push({ ...first, ...change }, 0n);
+    expect(faults).toMatchObject([{ code: 'net/fragment' }]);
+  });
+
+  test('two last ones are refused', () => {
+    const last = fragmentsOf(four).at(-1) as IpPacket;
+    const reassembler = new Reassembler();
+    reassembler.push(last, 0n);
+    const other = { ...last, fragment: { offset: 8, more: false } };
+    expect(reassembler.push(other, 0n).faults).toMatchObject([{ code: 'net/fragment' }]);
+  });
+});
