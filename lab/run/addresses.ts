@@ -8,7 +8,7 @@ export const serverMediaPorts: [number, number] = [20000, 20199];
 export const clientPorts = { sip: 5060, rtp: 40000, floor: 40002 } as const;
 export const serviceIps = {
   dns: '10.96.0.10',
-  separateDns: '10.96.0.11',
+  separateDns: '10.96.0.53',
   edge: '10.96.0.20',
   server: '10.96.0.21',
 } as const;

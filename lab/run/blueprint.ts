@@ -9,7 +9,16 @@ import {
   serviceIps,
   withBystanders,
 } from './addresses.ts';
-import { type CastMember, type CastPaths, campaign, castOf, domainOf, interconnectDomainOf, mcpttIdOf, t1MsOf } from './cast.ts';
+import {
+  type CastMember,
+  type CastPaths,
+  campaign,
+  castOf,
+  domainOf,
+  interconnectDomainOf,
+  mcpttIdOf,
+  t1MsOf,
+} from './cast.ts';
 import type { Configuration } from './configuration.ts';
 
 /** All that a scenario is made of, computed before the first packet. */
@@ -104,8 +113,7 @@ function topologyOf(configuration: Configuration, agencies: readonly AgencyAddre
       resolver: configuration.dns.variant === 'separate' ? agency.pods.separateDns : agency.pods.dns,
       bystanders: hasBystander(configuration) ? { [`${agency.letter}-bystander`]: agency.pods.bystander } : {},
       clientPort: agency.nodePorts.clients,
-      interconnectPort:
-        configuration.border.path === 'server' ? agency.nodePorts.server : agency.nodePorts.agencies,
+      interconnectPort: configuration.border.path === 'server' ? agency.nodePorts.server : agency.nodePorts.agencies,
       mediaPorts,
     })),
     ues: agencies.flatMap((agency) =>

@@ -202,10 +202,7 @@ function groupsOf({ configuration, agencies }: Stage, agency: AgencyAddresses): 
   };
   const root = agencies[0] ?? agency;
   if (agency !== root)
-    return [
-      own,
-      { kind: 'partner', uri: campaign, controllingPsi: `sip:cf@${interconnectDomainOf(root.letter)}` },
-    ];
+    return [own, { kind: 'partner', uri: campaign, controllingPsi: `sip:cf@${interconnectDomainOf(root.letter)}` }];
   const partners = agencies.filter((other) => other !== root);
   const participatingOnly = configuration.partnerFunction === 'participating';
   return [

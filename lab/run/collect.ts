@@ -1,6 +1,6 @@
 import type { LabEvent } from './events.ts';
-import type { Assertion, RunResult, ScenarioResult } from './manifest.ts';
 import type { JudgedScenario } from './judge.ts';
+import type { Assertion, RunResult, ScenarioResult } from './manifest.ts';
 
 type AnswerEvent = Extract<LabEvent, { event: 'answer' }>;
 type EnvironmentEvent = Extract<LabEvent, { event: 'environment' }>;

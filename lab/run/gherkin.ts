@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
-import type { Envelope } from '@cucumber/messages';
 import { runCucumber } from '@cucumber/cucumber/api';
+import type { Envelope } from '@cucumber/messages';
 import { type Directors, registerDirectors } from './director.ts';
 
 export interface GherkinRun {

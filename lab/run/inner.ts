@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { netnsFabric } from '../fabric/netns/netns.ts';
+import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import type { Directors, ScenarioDirector } from './director.ts';
 import type { Emit } from './events.ts';
 import { runGherkin, type StepTrouble } from './gherkin.ts';
 import { LiveDirector } from './live-director.ts';
-import { placeOf, roundsOf } from './rounds.ts';
 import { type LiveRun, liveWorld } from './live-world.ts';
 import { type PlannedScenario, planSchema } from './manifest.ts';
+import { placeOf, roundsOf } from './rounds.ts';
+import { sockets } from './sockets.ts';
 import { residentBytes } from './stage.ts';
 
-/** The process inside the outer namespace: `inner.ts PROJECT FOLDER SOCKETS SCENARIO-ID…`; it runs scenarios and reports events. */
-async function main([project = '', folder = '', sockets = '', ...ids]: readonly string[]): Promise<void> {
+/** The process inside the outer namespace: `inner.ts PROJECT FOLDER SCENARIO-ID…`; it runs scenarios and reports events. */
+async function main([project = '', folder = '', ...ids]: readonly string[]): Promise<void> {
   const plan = planSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
   const emit: Emit = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
   const stop = interruption();

@@ -26,9 +26,9 @@ export interface InsideRequest {
   readonly emit: Emit;
 }
 
-export async function startInside(request: InsideRequest): Promise<Inside> {
+export function startInside(request: InsideRequest): Inside {
   const { project, folder, name, program, args, emit } = request;
-  const [command = '', ...rest] = await outerCommand([process.execPath, join(project, program), ...args]);
+  const [command = '', ...rest] = outerCommand([process.execPath, join(project, program), ...args]);
   const log = join(folder, 'logs', `${name}.log`);
   const child = spawn(command, rest, {
     cwd: project,

@@ -3,8 +3,8 @@ import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
 import type { CastAct, ScenarioDirector } from './director.ts';
 import { VerdictError } from './gherkin.ts';
-import { actStart } from './markers.ts';
 import type { Assertion } from './manifest.ts';
+import { actStart } from './markers.ts';
 
 /** A scenario's closed captures, and why they cannot carry a verdict: undefined when they can. */
 export interface Evidence {

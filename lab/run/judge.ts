@@ -9,8 +9,8 @@ import { findSymptoms } from '../verdict/symptoms.ts';
 import type { Directors } from './director.ts';
 import { runGherkin, type StepTrouble } from './gherkin.ts';
 import { type Evidence, JudgeDirector } from './judge-director.ts';
-import { placeOf, roundsOf } from './rounds.ts';
 import { type Assertion, type Plan, type PlannedScenario, planSchema, type Verdict } from './manifest.ts';
+import { placeOf, roundsOf } from './rounds.ts';
 
 /** What the packets of one scenario say. */
 export interface JudgedScenario {
@@ -122,7 +122,10 @@ function conclude(
   { timeline, unfit }: Evidence,
   assertions: readonly Assertion[],
 ): JudgedScenario {
-  const verdict = verdictOf(assertions.map((assertion) => assertion.verdict), unfit);
+  const verdict = verdictOf(
+    assertions.map((assertion) => assertion.verdict),
+    unfit,
+  );
   const { symptom, consequences } = findSymptoms(timeline);
   const first = assertions.find((assertion) => assertion.verdict !== 'pass');
   return {

@@ -5,8 +5,8 @@ import type { Topology } from '../verdict/topology.ts';
 import type { CastAct, ScenarioDirector } from './director.ts';
 import type { Emit } from './events.ts';
 import { VerdictError } from './gherkin.ts';
-import { actStart } from './markers.ts';
 import type { PlannedScenario } from './manifest.ts';
+import { actStart } from './markers.ts';
 
 /** What a live director needs of the world: opened and closed around it, marked, acted upon, looked at. */
 export interface LiveWorld {
@@ -68,10 +68,13 @@ export class LiveDirector implements ScenarioDirector {
   async #wait(question: Question, floorMs: number): Promise<Answer> {
     const capture = this.#capture;
     if (!capture) throw new Error('a question was put before the scenario was open');
-    const decided = await capture.until((timeline) => {
-      const answer = this.#put(question, timeline, false);
-      return answer === undefined || answer.state === 'open' ? undefined : answer;
-    }, floorMs + 64 * this.topology.t1Ms);
+    const decided = await capture.until(
+      (timeline) => {
+        const answer = this.#put(question, timeline, false);
+        return answer === undefined || answer.state === 'open' ? undefined : answer;
+      },
+      floorMs + 64 * this.topology.t1Ms,
+    );
     const last = decided ?? this.#put(question, capture.timeline(), true);
     return last ?? { state: 'no', evidence: [], because: 'no tap saw the marker of the act' };
   }

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeLine } from '../capture/decode-line.ts';
 import type { Timeline } from '../capture/timeline.ts';
@@ -143,18 +142,13 @@ async function runTrees(
     watcher.event(event);
   };
   const hands = Array.from({ length: Math.min(shards, plan.scenarios.length) }, (_, index) => index);
-  const sockets = await mkdtemp(join(tmpdir(), 'mcx-'));
-  try {
-    for (const hand of hands) {
-      const ids = plan.scenarios.filter((_, index) => index % hands.length === hand).map((scenario) => scenario.id);
-      const args = [project, folder, join(sockets, String(hand)), ...ids];
-      trees.push(await startInside({ project, folder, name: `lab-${hand}`, program: 'lab/run/inner.ts', args, emit }));
-    }
-    if (interrupted()) for (const tree of trees) tree.stop();
-    await Promise.all(trees.map((tree) => tree.ended));
-  } finally {
-    await rm(sockets, { recursive: true, force: true });
+  for (const hand of hands) {
+    const ids = plan.scenarios.filter((_, index) => index % hands.length === hand).map((scenario) => scenario.id);
+    const args = [project, folder, ...ids];
+    trees.push(startInside({ project, folder, name: `lab-${hand}`, program: 'lab/run/inner.ts', args, emit }));
   }
+  if (interrupted()) for (const tree of trees) tree.stop();
+  await Promise.all(trees.map((tree) => tree.ended));
 }
 
 async function timed(collected: Collected, name: string, work: () => Promise<void>): Promise<void> {

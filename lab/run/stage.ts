@@ -1,15 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ControlConnection, connectControl } from '../../emulators/kit/control-client.ts';
 import type { ControlAct } from '../../emulators/kit/control.ts';
+import { type ControlConnection, connectControl } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
 import type { Fabric, PlacedProcess, RunningFabric, Tap } from '../fabric/fabric.ts';
 import type { Blueprint } from './blueprint.ts';
 import type { CastMember } from './cast.ts';
 import { writeDnsFiles } from './dns-files.ts';
 import type { Emit } from './events.ts';
-import { firstMarker, lastMarker } from './markers.ts';
 import type { PlannedScenario } from './manifest.ts';
+import { firstMarker, lastMarker } from './markers.ts';
 
 export interface StageFolders {
   readonly project: string;
@@ -20,6 +20,9 @@ export interface StageFolders {
   /** Short path for control sockets. */
   readonly sockets: string;
 }
+
+/** What a stage needs of a scenario; a lab that is held open has no more. */
+export type StagedScenario = Pick<PlannedScenario, 'configuration' | 'topology'>;
 
 interface Player {
   readonly member: CastMember;
@@ -48,7 +51,7 @@ export class Stage {
   }
 
   /** Fabric, taps, first marker, cast: in this order, so that not one packet of the cast goes unrecorded. */
-  async open(scenario: PlannedScenario, blueprint: Blueprint): Promise<void> {
+  async open(scenario: StagedScenario, blueprint: Blueprint): Promise<void> {
     const { captures, logs, sockets } = this.#folders;
     await Promise.all([captures, logs, sockets].map((folder) => mkdir(folder, { recursive: true })));
     const running = await this.#timed('fabric', () => this.#fabric.up(blueprint.fabric));
@@ -70,9 +73,9 @@ export class Stage {
     await this.#timed('cast', () => this.#startCast(scenario, blueprint, running));
   }
 
-  async #startCast(scenario: PlannedScenario, blueprint: Blueprint, running: RunningFabric): Promise<void> {
+  async #startCast(scenario: StagedScenario, blueprint: Blueprint, running: RunningFabric): Promise<void> {
     const { logs, sockets } = this.#folders;
-    await writeDnsFiles(logs, scenario.configuration, blueprint.agencies);
+    await writeDnsFiles(logs, scenario.configuration, scenario.topology);
     const cast = blueprint.cast({ sockets, files: logs });
     const players = await Promise.all(cast.map((member) => this.#start(member, running)));
     for (const player of players) this.#players.set(player.member.place, player);
@@ -95,7 +98,8 @@ export class Stage {
     });
     const ready = connectControl(member.config.process.control, 10_000).then(async (control) => {
       const reply = await control.act({ do: 'ready' });
-      if (!reply.ok) throw new LabError('CAST-NOT-READY', reply.error ?? `${member.place} is not ready`, { exitCode: 3 });
+      if (!reply.ok)
+        throw new LabError('CAST-NOT-READY', reply.error ?? `${member.place} is not ready`, { exitCode: 3 });
       return control;
     });
     died.catch(() => undefined);

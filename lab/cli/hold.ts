@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { LabError } from '../errors.ts';
+import { requireIsolation } from '../run/environment.ts';
+import { heldLabs, holdLab, type LabStatus, releaseLab } from '../run/hold.ts';
+import { readConfigFile } from '../run/settings.ts';
+
+export function addHold(program: Command, project: string): void {
+  program
+    .command('up')
+    .description('hold a lab open: two agencies, registered UEs, nothing judged')
+    .option('--name <name>', 'what to call it', 'default')
+    .option('--config <lab.yaml>', 'configuration of the products')
+    .action(async (options: { name: string; config?: string }) => {
+      if (!/^[a-z0-9-]{1,40}$/.test(options.name))
+        throw new LabError('LAB-NAME', `${options.name} is no name for a lab`, { next: 'Use a-z, 0-9 and -.' });
+      await requireIsolation();
+      const layer = options.config === undefined ? {} : await readConfigFile(options.config);
+      const lab = await holdLab(project, options.name, layer);
+      process.stdout.write(`${lab.name} is open: ${lab.places.join(' ')}\n`);
+      process.stdout.write(`logs and growing captures: ${lab.folder}\nenter a place:\n`);
+      process.stdout.write(`  ${enterCommand(lab, 'a-mcx')}\nclose it:\n  npm run lab -- down --name ${lab.name}\n`);
+    });
+  program
+    .command('down')
+    .description('close a held lab and what a crash left')
+    .option('--name <name>', 'only this one; all of them when absent')
+    .action(async (options: { name?: string }) => {
+      const labs = (await heldLabs(project)).filter((lab) => options.name === undefined || lab.name === options.name);
+      if (options.name !== undefined && labs.length === 0)
+        throw new LabError('LAB-UNKNOWN', `no lab is called ${options.name}`, {
+          next: 'See which are open:',
+          command: 'npm run lab -- status',
+        });
+      for (const lab of labs) {
+        await releaseLab(project, lab);
+        process.stdout.write(`${lab.name} closed${lab.alive ? '' : ' (it had ended already)'}\n`);
+      }
+      if (labs.length === 0) process.stdout.write('no lab is open\n');
+    });
+  program
+    .command('status')
+    .description('labs that are held open')
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options: { json?: true }) => {
+      const labs = await heldLabs(project);
+      if (options.json) return void process.stdout.write(`${JSON.stringify({ labs }, undefined, 2)}\n`);
+      for (const lab of labs) process.stdout.write(`${lab.name}  ${lab.alive ? `open, process ${lab.pid}` : 'ended'}\n`);
+      if (labs.length === 0) process.stdout.write('no lab is open\n');
+    });
+}
+
+function enterCommand(lab: Pick<LabStatus, 'inside'>, place: string): string {
+  return `nsenter -t ${lab.inside} -n -m -p ip netns exec '${place}' bash`;
+}

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { addContract } from './contract.ts';
+import { addDecode } from './decode.ts';
+import { addDiagnose } from './diagnose.ts';
+import { addDns } from './dns.ts';
+import { addDoctor } from './doctor.ts';
+import { addHold } from './hold.ts';
+import { addJudge } from './judge.ts';
+import { addList } from './list.ts';
+import { printError } from './print-error.ts';
+import { addRun } from './run.ts';
+
+const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const program = new Command('lab')
+  .description(
+    'MCX agencies in Kubernetes clusters behind real NAT: runs campaign calls, judges them from captures alone',
+  )
+  .showHelpAfterError('(see: npm run lab -- --help)')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text), writeOut: (text) => process.stdout.write(text) });
+
+for (const add of [addRun, addList, addHold, addDoctor, addContract, addJudge, addDiagnose, addDecode, addDns])
+  add(program, project);
+
+// A reader that goes away (`| head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // commander has printed its own message already; wrong use is exit code 2 in the lab's contract.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = printError(error);
+}

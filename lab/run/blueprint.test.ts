@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { addressesOf, withBystanders } from './addresses.ts';
+import { blueprintOf } from './blueprint.ts';
+import { type Configuration, configurationSchema } from './configuration.ts';
+
+const configured = (changes: Record<string, unknown> = {}): Configuration => configurationSchema.parse(changes);
+const paths = { sockets: '/s', files: '/f' };
+
+/** Keys at which two blueprints' casts differ, as `place.path.to.key`. */
+function differingKeys(one: Configuration, other: Configuration): string[] {
+  const flat = (value: unknown, path: string): [string, unknown][] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`))
+      : [[path, value]];
+  const all = (configuration: Configuration) =>
+    new Map(blueprintOf(configuration, 7).cast(paths).flatMap((member) => flat(member.config, member.place)));
+  const [left, right] = [all(one), all(other)];
+  return [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));
+}
+
+describe('blueprint', () => {
+  test('the default addresses are those of the two-cluster example', () => {
+    const [a, b] = addressesOf(configured());
+    expect(a).toMatchObject({ node: '172.18.0.2', pods: { edge: '10.244.0.5', server: '10.244.0.6' } });
+    expect(b).toMatchObject({ node: '172.18.0.3', pods: { edge: '10.244.0.25', server: '10.244.0.26' } });
+    expect(a?.nodePorts).toEqual({ clients: 30060, server: 30061, agencies: 30070 });
+    expect(b?.nodePorts).toEqual({ clients: 31060, server: 31061, agencies: 31070 });
+  });
+
+  test('no address of one cluster exists in the other unless a scenario wants it', () => {
+    const [a, b] = addressesOf(configured());
+    const shared = Object.values(a?.pods ?? {}).filter((address) => Object.values(b?.pods ?? {}).includes(address));
+    expect(shared).toEqual([]);
+  });
+
+  test('a bystander has the address of the partner server, in both clusters', () => {
+    const agencies = withBystanders(addressesOf(configured()), 'has-partner-address');
+    expect(agencies.map((agency) => agency.pods.bystander)).toEqual(['10.244.0.26', '10.244.0.6']);
+  });
+
+  test('distinct ranges share no pod network', () => {
+    const cidrs = addressesOf(configured({ cidr: 'distinct', agencies: 3 })).map((agency) => agency.podCidr);
+    expect(new Set(cidrs).size).toBe(3);
+  });
+
+  test('a repetition moves all pods together', () => {
+    const [a] = addressesOf(configured(), 3);
+    expect(a?.pods.edge).toBe('10.244.0.8');
+  });
+
+  test('every tap records at a place that the fabric has', () => {
+    for (const changes of [{}, { bystander: 'has-partner-address' }, { dns: { variant: 'separate' } }, { agencies: 3 }]) {
+      const { fabric, topology } = blueprintOf(configured(changes), 1);
+      const places = new Set([
+        'bridge',
+        ...fabric.clusters.flatMap((cluster) => [`${cluster.name}-node`, ...cluster.pods.map((pod) => pod.name)]),
+        ...fabric.accesses.flatMap((access) => [`${access.name}-access`, ...access.hosts.map((host) => host.name)]),
+      ]);
+      expect(topology.taps.filter((tap) => !places.has(tap.place))).toEqual([]);
+      expect(new Set(topology.taps.map((tap) => tap.name)).size).toBe(topology.taps.length);
+    }
+  });
+
+  test('with the servers as their own border the edge exposes no port for partners, and only then the servers do', () => {
+    const nodePorts = (changes: Record<string, unknown>) =>
+      blueprintOf(configured(changes), 1).fabric.clusters.flatMap((cluster) =>
+        cluster.services.flatMap((service) => service.ports.flatMap((port) => port.nodePort ?? [])),
+      );
+    expect(nodePorts({})).toEqual(expect.arrayContaining([30070, 31070]));
+    expect(nodePorts({})).not.toContain(30061);
+    expect(nodePorts({ border: { path: 'server' } })).toEqual(expect.arrayContaining([30061, 31061]));
+    expect(nodePorts({ border: { path: 'server' } })).not.toContain(30070);
+  });
+});
+
+describe('a remedy switches its own keys and nothing else', () => {
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [
+      'border.path',
+      { border: { path: 'server' } },
+      ['a', 'b'].flatMap((one) => [`${one}-mcx.interconnect.nextHop`, `${one}-mcx.interconnect.advertisedSip`]),
+    ],
+    ['server.sdpRepair', { server: { sdpRepair: 'signalling-source' } }, ['a-mcx.sdpRepair', 'b-mcx.sdpRepair']],
+    ['edge.rootMemory', { edge: { rootMemory: 'transactions' } }, ['a-edge.memory']],
+    ['edge.identityCheck', { edge: { identityCheck: 'every-request' } }, ['a-edge.identityCheck', 'b-edge.identityCheck']],
+    ['edge.peerMedia', { edge: { peerMedia: 'latch' } }, ['a-edge.peerMedia', 'b-edge.peerMedia']],
+    [
+      'edge.partners',
+      { edge: { partners: 'unknown' } },
+      ['a', 'b'].flatMap((one) => [`${one}-edge.peers.0.domain`, `${one}-edge.peers.0.nodes.0`]),
+    ],
+    ['dns.zone', { dns: { zone: 'absent' } }, []],
+  ])('%s', (_key, changes, expected) => {
+    expect(differingKeys(configured(), configured(changes)).sort()).toEqual([...expected].sort());
+  });
+});

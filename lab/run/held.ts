@@ -1,0 +1,20 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
+import { blueprintOf } from './blueprint.ts';
+import { configurationSchema } from './configuration.ts';
+import { sockets } from './sockets.ts';
+import { Stage } from './stage.ts';
+
+/** The process inside a held lab's namespace: `held.ts PROJECT FOLDER`; brings one world up and stays until it is killed. */
+const [project = '', folder = ''] = process.argv.slice(2);
+const configuration = configurationSchema.parse(JSON.parse(await readFile(join(folder, 'configuration.json'), 'utf8')));
+const blueprint = blueprintOf(configuration, 1);
+const folders = { project, captures: join(folder, 'captures'), logs: join(folder, 'logs'), sockets };
+const stage = new Stage(netnsFabric(), folders, () => undefined);
+await stage.open({ configuration, topology: blueprint.topology }, blueprint);
+for (const ue of blueprint.topology.ues) await stage.act(ue.name, { do: 'register' });
+const places = blueprint.topology.taps.map((tap) => tap.place);
+await writeFile(join(folder, 'ready.part'), JSON.stringify([...new Set(places)]));
+await rename(join(folder, 'ready.part'), join(folder, 'ready.json'));
+setInterval(() => undefined, 60_000);

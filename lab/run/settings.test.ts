@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { LabError } from '../errors.ts';
+import { compileCatalogue } from './catalogue.ts';
+import { configurationOf, mergeLayers, parseConfig } from './settings.ts';
+
+const feature = (text: string) => compileCatalogue([{ uri: 'features/x.feature', text, sha256: '' }]);
+
+function thrown(work: () => unknown): LabError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('lab.yaml', () => {
+  test('an unknown key is named with file and line', () => {
+    const error = thrown(() => parseConfig('timers: fast\nborder:\n  path: edge\n  paht: server\n', 'lab.yaml'));
+    expect(error).toMatchObject({ code: 'CONFIG-KEY', where: 'lab.yaml:4', message: 'unknown key border.paht' });
+    expect(error.exitCode).toBe(2);
+  });
+
+  test('a wrong value is named with file and line', () => {
+    const error = thrown(() => parseConfig('nat: preserve\n\ntimers: slow\n', 'lab.yaml'));
+    expect(error).toMatchObject({ code: 'CONFIG-KEY', where: 'lab.yaml:3' });
+    expect(error.message).toContain('timers');
+  });
+
+  test('broken YAML is named with its line', () => {
+    const error = thrown(() => parseConfig('timers: fast\n  nat: [\n', 'lab.yaml'));
+    expect(error.code).toBe('CONFIG-SYNTAX');
+    expect(error.where).toMatch(/^lab\.yaml:\d+$/);
+  });
+
+  test('an empty file changes nothing', () => {
+    expect(parseConfig('', 'lab.yaml')).toEqual({});
+  });
+});
+
+describe('layers of a configuration', () => {
+  test('later layers win key by key, and neighbours stay', () => {
+    const merged = mergeLayers({ edge: { partners: 'unknown', peerMedia: 'latch' } }, { edge: { partners: 'recognised' } });
+    expect(merged).toEqual({ edge: { partners: 'recognised', peerMedia: 'latch' } });
+  });
+
+  const [scenario] = feature(
+    [
+      'Feature: f',
+      '  Scenario: s',
+      '    Given the working configuration, changed in',
+      '      | border.path | server |',
+      '      | agencies    | 3      |',
+    ].join('\n'),
+  );
+
+  test('defaults, then lab.yaml, then the command line, then the scenario itself', () => {
+    if (!scenario) throw new Error('no scenario');
+    const made = configurationOf(scenario, { nat: 'none', cidr: 'distinct', border: { path: 'edge' } }, { nat: 'symmetric' });
+    expect(made).toMatchObject({ nat: 'symmetric', cidr: 'distinct', border: { path: 'server' }, agencies: 3, timers: 'fast' });
+  });
+
+  test('a key that a scenario misspells is named with its feature', () => {
+    const [wrong] = feature(
+      'Feature: f\n  Scenario: s\n    Given the working configuration, changed in\n      | border.road | x |\n',
+    );
+    const error = thrown(() => wrong && configurationOf(wrong, {}, {}));
+    expect(error).toMatchObject({ code: 'SCENARIO-KEY', where: 'features/x.feature:2' });
+  });
+});
