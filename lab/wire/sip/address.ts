@@ -29,7 +29,7 @@ export function parseNameAddr(value: string): NameAddr | undefined {
 function addrSpec(text: string): NameAddr | undefined {
   const semicolon = text.indexOf(';');
   const uri = trimLws(semicolon === -1 ? text : text.slice(0, semicolon));
-  if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\s",]+$/.test(uri)) return undefined;
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\s",<>]+$/.test(uri)) return undefined;
   return { uri, params: semicolon === -1 ? [] : parseParams(text.slice(semicolon)) };
 }
 

@@ -97,17 +97,13 @@ function headerLines(text: string, from: number, base: number, faults: Fault[]):
     let end = lineEnd(text, at);
     // RFC 3261 7.3.1: a line that begins with white space belongs to the one before it.
     while (text[end.next] === ' ' || text[end.next] === '\t') end = lineEnd(text, end.next);
-    const colon = text.indexOf(':', at);
-    const name = colon === -1 || colon >= end.text ? undefined : trimLws(text.slice(at, colon));
-    if (name !== undefined && isToken(name)) {
-      headers.push({ name, value: trimLws(text.slice(colon + 1, end.text)) });
-    } else if (end.text > at) {
+    const line = text.slice(at, end.text);
+    const colon = line.indexOf(':');
+    const name = trimLws(line.slice(0, Math.max(0, colon)));
+    if (isToken(name)) {
+      headers.push({ name, value: trimLws(line.slice(colon + 1)) });
+    } else if (line !== '') {
       faults.push(fault('sip/header-line', base + at, 'not a header: name, colon, value', 'RFC 3261 7.3.1'));
-    }
-    if (colon === -1 && end.next < text.length) {
-      // No colon is left: every later line would search to the end in vain.
-      faults.push(fault('sip/header-line', base + end.next, 'no header follows', 'RFC 3261 7.3.1'));
-      return headers;
     }
     at = end.next;
   }

@@ -68,10 +68,11 @@ function partOf(text: string): BodyPart {
   let at = 0;
   while (at < text.length) {
     let end = text.indexOf('\n', at);
-    while (end !== -1 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
-    const line = trimLws(text.slice(at, end === -1 ? text.length : end));
+    const blank = trimLws(text.slice(at, end === -1 ? text.length : end)) === '';
+    while (!blank && end !== -1 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
+    const line = text.slice(at, end === -1 ? text.length : end);
     at = end === -1 ? text.length : end + 1;
-    if (line === '') return { headers, body: toBytes(text.slice(at)) };
+    if (blank) return { headers, body: toBytes(text.slice(at)) };
     const colon = line.indexOf(':');
     const name = trimLws(line.slice(0, Math.max(0, colon)));
     if (isToken(name)) headers.push({ name, value: trimLws(line.slice(colon + 1)) });
@@ -88,13 +89,13 @@ export function encodeMultipart(parts: readonly BodyPart[], boundary: string): U
   return toBytes(`${pieces.join('')}--${boundary}--\r\n`);
 }
 
-/** The wished boundary, or it with a number, so that it stands in none of the parts. */
+/** The wished boundary, or it with a number longer than any that follows it in the parts: one pass, whatever they hold. */
 export function freeBoundary(parts: readonly BodyPart[], wish = 'mcx'): string {
   const texts = parts.map((part) => fromBytes(part.body));
-  for (let i = 0; ; i++) {
-    const boundary = i === 0 ? wish : `${wish}-${i}`;
-    if (!texts.some((text) => text.includes(`--${boundary}`))) return boundary;
-  }
+  if (!texts.some((text) => text.includes(`--${wish}`))) return wish;
+  const pieces = texts.flatMap((text) => text.split(`--${wish}-`).slice(1));
+  const longest = pieces.reduce((length, piece) => Math.max(length, /^\d*/.exec(piece)?.[0].length ?? 0), 0);
+  return `${wish}-1${'0'.repeat(longest)}`;
 }
 
 /** Every part of the body, multiparts opened; a body that is no multipart is its own only part, an empty one has none. */

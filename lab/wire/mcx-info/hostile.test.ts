@@ -1,0 +1,101 @@
+import { Buffer } from 'node:buffer';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeMcpttInfo, encodeMcpttInfo } from './mcptt-info.ts';
+import { decodeResourceLists, encodeResourceLists } from './resource-lists.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mcx-info-'));
+  writeFileSync(join(folder, 'secret'), 'do-not-read-me');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const info = (declarations: string, value: string) =>
+  Buffer.from(
+    `<!DOCTYPE x [${declarations}]><mcpttinfo xmlns="urn:3gpp:ns:mcpttInfo:1.0"><mcptt-Params><mc-org>${value}</mc-org></mcptt-Params></mcpttinfo>`,
+  );
+
+function declarations(kind: string): string {
+  const file = `file://${folder}/secret`;
+  switch (kind) {
+    case 'a file as a general entity':
+      return `<!ENTITY e SYSTEM "${file}">`;
+    case 'a file as a parameter entity':
+      return `<!ENTITY % p SYSTEM "${file}"> %p; <!ENTITY e "x">`;
+    case 'a harmless entity':
+      return '<!ENTITY e "x">';
+    default: {
+      const levels = Array.from({ length: 14 }, (_, i) => `<!ENTITY e${i + 1} "${`&e${i};`.repeat(10)}">`);
+      return `<!ENTITY e0 "lol">${levels.join('')}<!ENTITY e "&e14;">`;
+    }
+  }
+}
+
+describe('a document type declaration is refused', () => {
+  test.each([
+    'a file as a general entity',
+    'a file as a parameter entity',
+    'a harmless entity',
+    'ten to the fourteenth entities',
+  ])('%s', (kind) => {
+    const from = performance.now();
+    const { value, faults } = decodeMcpttInfo(info(declarations(kind), '&e;'));
+    expect(value).toBeUndefined();
+    expect(JSON.stringify(faults)).not.toContain('do-not-read-me');
+    expect(performance.now() - from).toBeLessThan(3000);
+  });
+});
+
+describe('size and depth', () => {
+  test('an element in an element, 100 000 deep', () => {
+    const deep = Buffer.from('<a>'.repeat(60_000));
+    expect(decodeMcpttInfo(deep).faults.map((f) => f.code)).toEqual(['mcx-info/xml']);
+    const lists = Buffer.from(`<resource-lists>${'<list>'.repeat(20_000)}`);
+    expect(decodeResourceLists(lists).value).toBeUndefined();
+  });
+
+  test('more than a quarter of a megabyte is not parsed', () => {
+    expect(decodeMcpttInfo(Buffer.alloc(1_000_000, '<')).faults).toMatchObject([{ code: 'mcx-info/too-large' }]);
+  });
+
+  test('the parser gives its memory back', () => {
+    const good = encodeMcpttInfo({ mcOrg: 'x'.repeat(100_000) });
+    const bad = good.subarray(0, 90_000);
+    for (let i = 0; i < 20; i++) decodeMcpttInfo(good);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 1000; i++) {
+      decodeMcpttInfo(good);
+      decodeMcpttInfo(bad);
+      decodeMcpttInfo(Buffer.from('<other/>'));
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
+  });
+});
+
+describe('resource-lists', () => {
+  test('entries of a list and of lists within', () => {
+    const text =
+      '<rl:resource-lists xmlns:rl="urn:ietf:params:xml:ns:resource-lists"><rl:list><rl:entry uri=" sip:a@x "/>' +
+      '<rl:list><rl:entry uri="tel:+1"/></rl:list><rl:entry/></rl:list></rl:resource-lists>';
+    expect(decodeResourceLists(Buffer.from(text))).toEqual({ value: ['sip:a@x', 'tel:+1'], faults: [] });
+  });
+
+  test('decode after encode', () => {
+    const uris = ['sip:a&"<b@x', 'tel:+49', ''];
+    expect(decodeResourceLists(encodeResourceLists(uris))).toEqual({ value: uris, faults: [] });
+  });
+
+  test('another root, another namespace', () => {
+    expect(decodeResourceLists(Buffer.from('<lists/>'))).toMatchObject({
+      value: undefined,
+      faults: [{ code: 'resource-lists/root' }],
+    });
+    expect(decodeResourceLists(Buffer.from('<resource-lists/>'))).toMatchObject({
+      value: [],
+      faults: [{ code: 'resource-lists/namespace' }],
+    });
+  });
+});
