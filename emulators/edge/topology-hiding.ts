@@ -15,7 +15,9 @@ const pathHeaders = ['Route', 'Record-Route', 'Path', 'Service-Route'];
 
 /** For messages that leave: no path of the inside, and Contact at the address that the outside can reach. */
 export function hideInside<M extends SipMessage>(message: M, advertised: SocketAddress): M {
-  return withContacts(withoutPath(message), (contact) => ({
+  // RFC 3261 16.6 8 puts one Via on top; here it stays the only one.
+  const bare = withoutPath(message.kind === 'request' ? withoutHeader(message, 'Via') : message);
+  return withContacts(bare, (contact) => ({
     ...contact,
     uri: withPlace(contact.uri, advertised.host, advertised.port),
   }));
@@ -34,7 +36,8 @@ export function hideClient<M extends SipMessage>(message: M, inside: SocketAddre
   return withContacts(withoutPath(message), (contact) => ({ ...contact, uri: flowUri(contact.uri, inside, token) }));
 }
 
-function withoutPath<M extends SipMessage>(message: M): M {
+/** Without any word of the path that a message took or is to take. */
+export function withoutPath<M extends SipMessage>(message: M): M {
   return pathHeaders.reduce((left, name) => withoutHeader(left, name), message);
 }
 
@@ -72,7 +75,10 @@ export function readFlowUri(text: string): { readonly token: string; readonly ow
   const uri = parseSipUri(text);
   const token = uri === undefined ? undefined : uriParam(uri, flowParam);
   if (uri === undefined || token === undefined || token === '') return undefined;
-  const own = Buffer.from(uriParam(uri, ownParam) ?? '', 'base64url').toString('latin1');
+  const kept = uriParam(uri, ownParam);
+  // Somebody else's parameter of that name.
+  if (kept === undefined) return undefined;
+  const own = Buffer.from(kept, 'base64url').toString('latin1');
   return { token, own: parseSipUri(own) === undefined ? undefined : own };
 }
 

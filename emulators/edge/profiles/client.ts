@@ -7,7 +7,7 @@ import { prependHeader, withHeader, withoutHeader } from '../../../lab/wire/sip/
 import type { SipMessage, SipRequest } from '../../../lab/wire/sip/message.ts';
 import { parseSipUri } from '../../../lab/wire/sip/uri.ts';
 import { type Decision, type Flow, refuse, refuseUnlessAck, type SocketAddress } from '../party.ts';
-import { hideClient, withContacts } from '../topology-hiding.ts';
+import { hideClient, withContacts, withoutPath } from '../topology-hiding.ts';
 import { belongsTo, claimsDialog, firstUri, hostOf, withPlace } from '../uri.ts';
 
 export interface ClientProfile {
@@ -74,7 +74,7 @@ export function fromRegistering(request: SipRequest, flow: Flow, profile: Client
   if (!belongsTo(hostOf(request.uri), profile.domain) || !belongsTo(hostOf(aor), profile.domain)) {
     return refuse(403, 'not a user of this domain');
   }
-  const bare = withoutPathHeaders(withoutClaims(request));
+  const bare = withoutPath(withoutClaims(request));
   // RFC 3327 5.1, RFC 5626 5.1: the user part names the flow, so that requests towards this binding come back here.
   const path = `<sip:${flow.token}@${profile.inside.host}:${profile.inside.port};lr>`;
   return {
@@ -84,8 +84,4 @@ export function fromRegistering(request: SipRequest, flow: Flow, profile: Client
     by: 'inside',
     next: { kind: 'uri', uri: profile.server },
   };
-}
-
-function withoutPathHeaders(request: SipRequest): SipRequest {
-  return ['Route', 'Record-Route', 'Path', 'Service-Route'].reduce((left, name) => withoutHeader(left, name), request);
 }

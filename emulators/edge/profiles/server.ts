@@ -29,6 +29,16 @@ export interface ServerProfile {
 }
 
 export function fromServer(request: SipRequest, profile: ServerProfile): Decision {
+  const found = claimsDialog(request) ? profile.dialogs?.findByServer(request) : undefined;
+  if (found !== undefined) {
+    return {
+      act: 'forward',
+      request: found.restore(hideInside(request, profile.advertised.agencies)),
+      party: found.party,
+      by: 'agencies',
+      next: { kind: 'uri', uri: found.next },
+    };
+  }
   const { token, next } = readRoutes(request, profile.inside);
   const named = readFlowUri(request.uri);
   const flowToken = named?.token ?? token;
@@ -38,18 +48,8 @@ export function fromServer(request: SipRequest, profile: ServerProfile): Decisio
     if (flow === undefined) return refuseUnlessAck(request, 430, 'no such flow');
     return towardsClient(request, flow, named?.own, profile);
   }
-  if (claimsDialog(request)) {
-    const found = profile.dialogs?.findByServer(request);
-    // RFC 3261 12.2.2.
-    if (found === undefined) return refuseUnlessAck(request, 481, 'dialog unknown');
-    return {
-      act: 'forward',
-      request: found.restore(hideInside(request, profile.advertised.agencies)),
-      party: found.party,
-      by: 'agencies',
-      next: { kind: 'uri', uri: found.next },
-    };
-  }
+  // RFC 3261 12.2.2.
+  if (claimsDialog(request)) return refuseUnlessAck(request, 481, 'dialog unknown');
   if (next === undefined) return refuseUnlessAck(request, 404, 'neither flow nor next hop');
   const party = partyAt(next, request, profile.peers);
   if (party === undefined) return refuse(403, 'next hop is no partner');

@@ -38,6 +38,7 @@ export class Relay {
   readonly #lines: (Line | undefined)[] = [];
   #heardAtMs: number;
   #closed = false;
+  #established = false;
 
   constructor(place: RelayPlace, rule: RelayRule) {
     this.#place = place;
@@ -48,6 +49,15 @@ export class Relay {
   /** When something last passed, in either direction. */
   get heardAtMs(): number {
     return this.#heardAtMs;
+  }
+
+  /** The call has been answered with 2xx. */
+  get established(): boolean {
+    return this.#established;
+  }
+
+  establish(): void {
+    this.#established = true;
   }
 
   /** Opens what the m= lines of this SDP need and do not have yet. False: no ports are left, and nothing was opened. */

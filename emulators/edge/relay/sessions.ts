@@ -39,25 +39,36 @@ export class MediaSessions {
 
   /**
    * The message with the SDP that its receiver may see; `request` is the message itself or the request that it answers.
-   * Undefined: no ports are left. A body that is no readable SDP tells nobody's address: it passes.
+   * `exhausted`: no ports are left, and the SDP refuses all media. Only an INVITE or its answer begins a relay. A body that
+   * is no readable SDP tells nobody's address: it passes.
    */
-  async pass<M extends SipMessage>(
-    message: M,
-    request: SipRequest,
-    party: Party,
-    from: 'inside' | 'outside',
-  ): Promise<M | undefined> {
+  async pass<M extends SipMessage>(message: M, request: SipRequest, party: Party, from: 'inside' | 'outside') {
     const body = carrying.has(request.method) ? partOfType(message, sdpType) : undefined;
     const sdp = body === undefined ? undefined : decodeSdp(body).value;
-    if (sdp === undefined) return message;
+    if (sdp === undefined) return { message, exhausted: false };
     const known = this.#find(request, party);
-    const relay = known ?? new Relay(this.#options.place, this.#options.ruleFor(party));
-    if (known === undefined) this.#relays.set(keysOf(request, party)[0] ?? '', relay);
-    if (!(await relay.provide(sdp))) {
-      if (known === undefined) this.release(request, party);
-      return undefined;
+    const { place, ruleFor } = this.#options;
+    const relay = known ?? new Relay(place, ruleFor(party));
+    const begins = known === undefined && request.method === 'INVITE';
+    if (begins) this.#relays.set(keysOf(request, party)[0] ?? '', relay);
+    const provided = (begins || known !== undefined) && (await relay.provide(sdp));
+    if (begins && !provided) this.release(request, party);
+    const fresh = withPart(message, sdpType, encodeSdp(relay.pass(sdp, from)));
+    return { message: fresh, exhausted: !provided };
+  }
+
+  /** A final response, or none: what it means for the relay of the call. */
+  concluded(request: SipRequest, party: Party, status: number): void {
+    if (status < 200) return;
+    if (request.method === 'BYE') {
+      // 401 and 407 ask for the BYE again.
+      if (status !== 401 && status !== 407) this.release(request, party);
+    } else if (request.method === 'INVITE') {
+      const relay = this.#find(request, party);
+      if (status < 300) relay?.establish();
+      // RFC 3261 14.1: a refused re-INVITE leaves the session as it was; 481 and 408 end the dialog (12.2.1.2).
+      else if (relay?.established !== true || status === 481 || status === 408) this.release(request, party);
     }
-    return withPart(message, sdpType, encodeSdp(relay.pass(sdp, from)));
   }
 
   /** The call of this request has ended. */
