@@ -49,7 +49,8 @@ function openClient(socket: Socket): ControlConnection {
     for (const [id, settle] of waiting) settle({ id, ok: false, error: ended });
     waiting.clear();
   };
-  socket.on('error', (error) => end(`control channel: ${error.message}`));
+  // A reset and an orderly end mean the same here: `close` follows every error.
+  socket.on('error', () => {});
   socket.on('close', () => end('the emulator closed its control channel'));
   socket.on(
     'data',
