@@ -89,15 +89,21 @@ function siblingRoutes(node: Extract<Place, { kind: 'node' }>): string[] {
     );
 }
 
-/** Pods routed between clusters on purpose: the control that shows what is the NAT's doing. */
+/**
+ * Pods routed between clusters on purpose: the control that shows what is the NAT's doing. Where pod ranges overlap, an
+ * address leads to the own pod if there is one, else to the first cluster that uses it.
+ */
 function foreignPodRoutes({ spec }: Plan, node: Extract<Place, { kind: 'node' }>): string[] {
   if (spec.egress !== 'none') return [];
-  const own = new Set(node.cluster.pods.map(({ address }) => address));
-  return spec.clusters
-    .filter((cluster) => cluster !== node.cluster)
-    .flatMap(({ pods, nodes }) => pods.map((pod) => ({ pod, via: nodes[pod.node ?? 0] })))
-    .filter(({ pod }) => !own.has(pod.address))
-    .map(({ pod, via }) => `route add ${pod.address}/32 via ${via}`);
+  const known = new Set(node.cluster.pods.map(({ address }) => address));
+  const routes: string[] = [];
+  for (const { pods, nodes } of spec.clusters.filter((cluster) => cluster !== node.cluster)) {
+    for (const pod of pods.filter(({ address }) => !known.has(address))) {
+      known.add(pod.address);
+      routes.push(`route add ${pod.address}/32 via ${nodes[pod.node ?? 0]}`);
+    }
+  }
+  return routes;
 }
 
 function prefixOf(cidr: string): string {
