@@ -92,7 +92,8 @@ export async function openEdge(config: EdgeConfig, kit: Kit): Promise<Emulator> 
       ...{ ids, log, clock },
       onRequest: (incoming) => onRequest(listener, incoming),
       screen: (request, source) => screen(listener, request, source),
-      answersFrom: 'target',
+      // What the server's address looks like from here is the Service's choice; outside a stranger would answer for another.
+      answersFrom: listener === 'inside' ? 'anybody' : 'target',
       onKeepAlive: (source) => {
         if (listener === 'inside' || policy.flowAt(listener, source) === undefined) return;
         endpoints[listener]?.pong(source);
