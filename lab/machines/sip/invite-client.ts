@@ -176,7 +176,8 @@ function onTimer(state: InviteClientState, timer: InviteClientTimer): InviteClie
   }
   // RFC 3261 17.1.1.2: timer B in Calling, and 9.1 after a CANCEL: as if 408 had come.
   if (timer === 'B' && name === 'calling') return ended(state, [{ kind: 'timeout' }]);
-  if (timer === 'cancelled' && name === 'proceeding') return ended(state, [{ kind: 'timeout' }]);
+  const givenUp = timer === 'cancelled' && name === 'proceeding' && state.cancel === 'sent';
+  if (givenUp) return ended(state, [{ kind: 'timeout' }]);
   // RFC 3261 17.1.1.2 and RFC 6026 8.4: nothing more can come.
   if (timer === 'D' && name === 'completed') return ended(state, []);
   if (timer === 'M' && name === 'accepted') return ended(state, []);
