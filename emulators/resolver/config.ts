@@ -9,7 +9,16 @@ export const resolverConfigSchema = z.strictObject({
   /** Path of the Corefile; the zone files are found beside it by base name. */
   corefile: z.string(),
   /** What the `kubernetes` plugin would learn from the API: names under cluster.local and their addresses. */
-  services: z.array(z.strictObject({ name: z.string(), address: z.string() })),
+  services: z.array(
+    z.strictObject({
+      name: z.string(),
+      address: z.string(),
+      /** For SRV questions about the Service. */
+      ports: z
+        .array(z.strictObject({ name: z.string(), protocol: z.enum(['UDP', 'TCP']), port: z.number() }))
+        .optional(),
+    }),
+  ),
   /** /etc/resolv.conf of this pod, for `forward . /etc/resolv.conf`. */
   resolvConfNameservers: z.array(z.string()),
 });

@@ -49,7 +49,7 @@ function keyText(token: Token): string {
 
 /** Words, quoted strings and braces; a `#` that begins a word begins a comment. */
 function* tokens(text: string): Generator<Token> {
-  const pattern = /#[^\n]*|"(?:\\.|[^"\\])*"?|[^\s]+/g;
+  const pattern = /#[^\n]*|"(?:\\.|[^"\\])*"?|[^\s#]+/g;
   for (const match of text.matchAll(pattern)) {
     const [found] = match;
     if (found.startsWith('#')) continue;
