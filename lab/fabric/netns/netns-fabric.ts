@@ -2,10 +2,10 @@ import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
 import { insideOuter } from './outer.ts';
-import { planFabric } from './plan.ts';
-import { runScript } from './run.ts';
+import { type Place, planFabric } from './plan.ts';
+import { run, runScript } from './run.ts';
 import { runningFabric } from './running.ts';
-import { buildScript } from './script.ts';
+import { buildScript, removeScript } from './script.ts';
 
 /** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
 let built = 0;
@@ -22,9 +22,13 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
   checkSpec(spec);
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
-  await runScript(
-    'building the fabric',
-    buildScript(plan, (place) => (place.kind === 'node' ? place.cluster.services : [])),
-  );
+  const services = (place: Place) => (place.kind === 'node' ? place.cluster.services : []);
+  try {
+    await runScript('building the fabric', buildScript(plan, services));
+  } catch (error) {
+    // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
+    await run(['sh'], removeScript(plan));
+    throw error;
+  }
   return runningFabric(plan);
 }

@@ -7,20 +7,23 @@ const MARK = 'MCX_LAB_OUTER';
 /**
  * What PID 1 of the outer namespace does before it becomes the program: a tmpfs of its own for the names of namespaces,
  * so that nothing appears in the machine's /run/netns and two labs do not meet. Where the machine has no /run/netns, a new
- * /run is put together under /tmp and moved into place, because making the directory would leave it behind.
+ * /run is put together under /tmp and moved into place, because making the directory would leave it behind. `mount -n`:
+ * libmount would note the mounts in a table of the machine. Ordinary users often have no sbin on their PATH.
  */
 const prelude = `set -e
 if [ -d /run/netns ]; then
-  mount -t tmpfs mcx-lab /run/netns
+  mount -n -t tmpfs mcx-lab /run/netns
 else
-  mount -t tmpfs mcx-lab /tmp
+  mount -n -t tmpfs mcx-lab /tmp
   mkdir /tmp/netns
   for d in /run/*/; do
     n=\${d#/run/}
-    mkdir "/tmp/$n" && mount --rbind "$d" "/tmp/$n" || :
+    mkdir "/tmp/$n" && mount -n --rbind "$d" "/tmp/$n" || :
   done
-  mount --move /tmp /run
+  mount -n --move /tmp /run
 fi
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
 ip link set lo up
 export ${MARK}="$(readlink /proc/self/ns/net)"
 exec "$@"`;

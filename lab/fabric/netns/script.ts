@@ -15,6 +15,7 @@ export function buildScript(plan: Plan, servicesOf: (place: Place) => readonly S
     'pids=',
     ...plan.places.flatMap((place) => [
       `nsenter --net=/run/netns/${place.netns} sh -es <<'PLACE' & pids="$pids $!"`,
+      `trap '[ $? = 0 ] || echo "(in ${place.name})" >&2' EXIT`,
       ...sysctls(place),
       ...document('ip -batch -', interfaces(plan, place)),
       ...ruleDocument(rules(plan, place, servicesOf(place))),

@@ -6,6 +6,7 @@ import { fileHasMarker } from './tap-file.ts';
 
 /** How long `stop` waits for the last marker to reach the file before it ends the recording all the same. */
 const MARKER_WAIT_MS = 2000;
+const QUIET_MS = 20;
 
 /**
  * Starts tcpdump in a place; resolves when it listens. `lastMarker` tells, at the time of stopping, the marker that was
@@ -16,6 +17,10 @@ export async function startTap(place: Place, request: TapRequest, lastMarker: ()
   const command = tcpdumpCommand(request, place.kind === 'bridge' && request.interface === 'eth0' ? 'br0' : undefined);
   const child = spawnIn(place, command, ['ignore', 'ignore', 'pipe']);
   const ended = endOf(child);
+  // `close` comes when all of stderr has been read: the counts are its last words.
+  const closed = new Promise<number | string>((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? signal ?? '')),
+  );
   let stderr = '';
   const listening = new Promise<void>((resolve) => {
     child.stderr?.on('data', (bytes: Buffer) => {
@@ -24,19 +29,26 @@ export async function startTap(place: Place, request: TapRequest, lastMarker: ()
     });
   });
   await started(child, place, command);
-  const early = ended.then((code) => Promise.reject(tapError(request, code, stderr)));
+  const early = closed.then((code) => Promise.reject(tapError(request, code, stderr)));
   await Promise.race([listening, early]);
   early.catch(() => {});
+  const stop = async (): Promise<TapCounts> => {
+    const marker = lastMarker();
+    if (marker !== undefined && marker !== before) await waitForMarker(request.path, marker, ended);
+    // Without a marker nothing tells what is still on its way through tcpdump: a pause is the best there is.
+    else await Promise.race([ended, sleep(QUIET_MS)]);
+    signalGroup(child, 'SIGINT');
+    const code = await closed;
+    const counts = parseCounts(stderr);
+    if (code !== 0 || counts === undefined) throw tapError(request, code, stderr);
+    return counts;
+  };
+  let stopped: Promise<TapCounts> | undefined;
   return {
     request,
-    stop: async () => {
-      const marker = lastMarker();
-      if (marker !== undefined && marker !== before) await waitForMarker(request.path, marker, ended);
-      signalGroup(child, 'SIGINT');
-      const code = await ended;
-      const counts = parseCounts(stderr);
-      if (code !== 0 || counts === undefined) throw tapError(request, code, stderr);
-      return counts;
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
@@ -70,8 +82,12 @@ async function waitForMarker(path: string, marker: number, ended: Promise<unknow
     over = true;
   });
   while (!over && Date.now() < deadline && !(await fileHasMarker(path, marker))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function tapError(request: TapRequest, code: number | string, stderr: string): LabError {
