@@ -59,6 +59,8 @@ export interface MediaLeg {
   sendFloor(messages: readonly FloorMessage[], to: Peer): void;
   /** Sends one RTP, one RTCP and one floor keep-alive to the remote, now and every `keepAliveMs`; a second call replaces the remote. */
   openPinholes(remote: MediaRemote): void;
+  /** No more keep-alives: the call is over, the sockets stay. */
+  closePinholes(): void;
   counters(): MediaCounters;
   /** Ends keep-alives and closes the sockets; nothing is called back afterwards. Safe to call twice. */
   close(): Promise<void>;
@@ -126,6 +128,7 @@ function leg(options: MediaLegOptions, counters: Counters, sockets: Sockets, onC
       keepAlive(remote);
       stopKeepAlive = every(options.clock ?? systemClock, options.keepAliveMs, () => keepAlive(remote));
     },
+    closePinholes: () => stopKeepAlive(),
     counters: () => ({ ...counters }),
     close: async () => {
       onClose();

@@ -45,13 +45,7 @@ export type ParticipantTimer = 'T100' | 'T101' | 'T103' | 'T104' | 'T132';
 export type ParticipantEvent =
   /** Originator: the INVITE went out, with mc_implicit_request or without. */
   | { readonly kind: 'invite-sent'; readonly implicitRequest: boolean }
-  /** The call is up. `accepted`, `granted`: mc_implicit_request, mc_granted in the answer; `ssrc`: mc_ssrc there. */
-  | {
-      readonly kind: 'call-established';
-      readonly accepted: boolean;
-      readonly granted: boolean;
-      readonly ssrc: number | undefined;
-    }
+  | CallEstablished
   /** The user presses the button; in U: queued with the floor offered, accepts it. */
   | { readonly kind: 'press' }
   /** The user lets go; whoever drives the machine has sent the last RTP packet. */
@@ -64,6 +58,19 @@ export type ParticipantEvent =
   /** Call release step 1 (no more floor control and media) and step 2 (the call is gone). */
   | { readonly kind: 'release-call' }
   | { readonly kind: 'call-released' };
+
+/** The call is up, and its SDP says what was negotiated (TS 24.380 14.3). */
+export interface CallEstablished {
+  readonly kind: 'call-established';
+  /** mc_implicit_request in the answer. */
+  readonly accepted: boolean;
+  /** mc_granted in the answer, and mc_ssrc with it. */
+  readonly granted: boolean;
+  readonly ssrc: number | undefined;
+  /** mc_priority and the Floor Indicator from now on. */
+  readonly priority: number;
+  readonly indicator: number;
+}
 
 export type ParticipantNews =
   | 'granted'

@@ -17,6 +17,7 @@ import {
   stop,
 } from './participant-moves.ts';
 import type {
+  CallEstablished,
   ParticipantEffect,
   ParticipantEvent,
   ParticipantSettings,
@@ -86,9 +87,10 @@ function inviteSent(state: ParticipantState, implicit: boolean): Next {
   };
 }
 
-function callEstablished(was: ParticipantState, event: Extract<ParticipantEvent, { kind: 'call-established' }>): Next {
+function callEstablished(was: ParticipantState, event: CallEstablished): Next {
   if (was.established || was.name === 'Releasing') return same(was);
-  const state = { ...was, established: true };
+  const { priority, indicator } = event;
+  const state = { ...was, established: true, settings: { ...was.settings, priority, indicator } };
   // 6.2.4.2: established without a floor request
   if (state.name === 'Start-stop') return same({ ...state, name: 'U: has no permission' });
   if (state.name !== 'U: pending Request') return same(state);
