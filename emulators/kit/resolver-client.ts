@@ -20,8 +20,9 @@ interface Known {
 const maxAliases = 8;
 
 /**
- * The stub resolver of a pod and RFC 3263 on top of it: what libresolv does with /etc/resolv.conf (search list, ndots, timeout,
- * attempts, nameservers in turn), by UDP. A truncated answer is used as far as it goes. Nameservers are `address` or `address:port`.
+ * The stub resolver of a pod and RFC 3263 on top of it: what libresolv does with /etc/resolv.conf (search list,
+ * ndots, timeout, attempts, nameservers in turn), by UDP. A truncated answer is used as far as it goes. Nameservers
+ * are `address` or `address:port`.
  */
 export class ResolverClient {
   readonly #conf: ResolvConf;

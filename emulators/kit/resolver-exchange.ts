@@ -6,8 +6,9 @@ import { type DnsMessage, sameName } from '../../lab/wire/dns/message.ts';
 export type ExchangeEnd = DnsMessage | 'refused' | 'silent';
 
 /**
- * One question to one nameserver by UDP, from a socket and so a random port of its own (RFC 5452 4.5). The socket is connected:
- * the kernel lets nothing in from elsewhere and reports ICMP errors. What does not match in id and question is not the answer.
+ * One question to one nameserver by UDP, from a socket and so a random port of its own (RFC 5452 4.5). The socket is
+ * connected: the kernel lets nothing in from elsewhere and reports ICMP errors. What does not match in id and
+ * question is not the answer.
  */
 export function exchange(
   nameserver: { readonly address: string; readonly port: number },

@@ -26,7 +26,10 @@ export type Lookup = (name: string, type: 'A' | 'SRV' | 'NAPTR') => Promise<Look
 
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** RFC 3263 4 for a client that speaks UDP alone: URI to addresses and ports. `random` (0 to 1) draws among SRV weights. */
+/**
+ * RFC 3263 4 for a client that speaks UDP alone: URI to addresses and ports. `random` (0 to 1) draws among SRV
+ * weights.
+ */
 export async function locate(uri: string, lookup: Lookup, random: () => number): Promise<Located> {
   const parsed = parseSipUri(uri);
   if (parsed === undefined) return { targets: [], error: `not a SIP URI: ${uri}` };
@@ -68,7 +71,8 @@ async function serviceTargets(service: string, lookup: Lookup, random: () => num
   for (const { target, port } of bySrvOrder(result.records, random)) {
     // RFC 2782: a target of "." says that the service is decidedly not available.
     if (target === '' || target === '.') continue;
-    // The address is asked for even where an additional section carried it: what was used then stands in a packet of its own.
+    // The address is asked for even where an additional section carried it: what was used then stands in a packet of
+    // its own.
     const { targets, error } = await addresses(`${target}.`, port, lookup);
     found.push(...targets);
     if (error !== undefined) failures.push(error);
@@ -83,7 +87,10 @@ async function addresses(host: string, port: number, lookup: Lookup): Promise<Lo
   return { targets, error: `A ${result.name}: ${result.status === 'answer' ? 'nodata' : result.status}` };
 }
 
-/** RFC 2782: lowest priority first; within a priority a draw in proportion to the weights, weight 0 with a small chance. */
+/**
+ * RFC 2782: lowest priority first; within a priority a draw in proportion to the weights, weight 0 with a small
+ * chance.
+ */
 export function bySrvOrder(records: readonly DnsRecord[], random: () => number) {
   const rest = records.filter((record) => record.type === 'SRV').sort((a, b) => a.priority - b.priority);
   const ordered: typeof rest = [];

@@ -4,8 +4,8 @@ import type { ResolvConf } from './config.ts';
 export type LookupStatus = 'answer' | 'nodata' | 'nxdomain' | 'servfail' | 'unreachable';
 
 /**
- * The search list, walked as glibc's res_nsearch does: a name with at least `ndots` dots is tried as it is first, others last;
- * NXDOMAIN, an empty answer and SERVFAIL go on to the next suffix, silence ends the walk.
+ * The search list, walked as glibc's res_nsearch does: a name with at least `ndots` dots is tried as it is first,
+ * others last; NXDOMAIN, an empty answer and SERVFAIL go on to the next suffix, silence ends the walk.
  */
 export async function searchNames<T extends { readonly status: LookupStatus }>(
   name: string,

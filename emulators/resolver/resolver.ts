@@ -6,7 +6,9 @@ import { reloadInterval } from './corefile/reload.ts';
 import { ResolverServer } from './server.ts';
 import { type Listener, listenTcp, listenUdp } from './sockets.ts';
 
-/** Opens every port of the Corefile, by UDP and TCP, and looks at the Corefile again where its reload plugin says so. */
+/**
+ * Opens every port of the Corefile, by UDP and TCP, and looks at the Corefile again where its reload plugin says so.
+ */
 export async function buildResolver(config: ResolverConfig, kit: Kit): Promise<Emulator> {
   const { clock, log } = kit;
   const { corefile: path, services, resolvConfNameservers } = config;

@@ -91,7 +91,8 @@ export class ResolverServer {
     if (block === undefined || depth > maxDepth)
       return bareReply(block === undefined ? rcodes.refused : rcodes.serverFailure);
     const reply = await this.#cached(block, query, name, question.type, port, depth);
-    if (block.config.log && depth === 0) this.#options.log.info('query', { ...question, rcode: reply.rcode });
+    if (block.config.log && depth === 0)
+      this.#options.log.info('query', { qname: question.name, type: question.type, rcode: reply.rcode });
     return reply;
   }
 

@@ -25,8 +25,9 @@ export interface ZoneOptions {
 }
 
 /**
- * The names by which agencies find each other (RFC 3263): SRV because a node port is not 5060, and NAPTR between agencies.
- * Clients and partner agencies have different ports at the same node, so each has a service name of its own.
+ * The names by which agencies find each other (RFC 3263): SRV because a node port is not 5060, and NAPTR between
+ * agencies. Clients and partner agencies have different ports at the same node, so each has a service name of its
+ * own.
  */
 export function agencyZone(agencies: readonly DnsAgency[], options: ZoneOptions): Zone {
   const { origin } = options;

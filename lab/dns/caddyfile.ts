@@ -14,8 +14,8 @@ interface Token {
 }
 
 /**
- * The server blocks of a Corefile, enough to put one in and to take it out: what stands inside a block is not looked at.
- * undefined where braces do not match, which CoreDNS refuses too.
+ * The server blocks of a Corefile, enough to put one in and to take it out: what stands inside a block is not looked
+ * at. undefined where braces do not match, which CoreDNS refuses too.
  */
 export function serverBlocks(corefile: string): ServerBlock[] | undefined {
   const blocks: ServerBlock[] = [];

@@ -10,8 +10,9 @@ export interface DnsFiles {
 }
 
 /**
- * The zone in the cluster's own CoreDNS: two keys of its ConfigMap, one item of the volume that mounts them, new pods. New pods mount
- * what the ConfigMap says at that time, so nothing waits for the kubelet or for the reload plugin.
+ * The zone in the cluster's own CoreDNS: two keys of its ConfigMap, one item of the volume that mounts them, new
+ * pods. New pods mount what the ConfigMap says at that time, so nothing waits for the kubelet or for the reload
+ * plugin.
  */
 export function clusterSteps(
   files: DnsFiles,
@@ -47,7 +48,8 @@ function change(files: DnsFiles, present: PresentDns, mounted: boolean, kube: Ku
       file: { name: patch, text: stringify({ data: { Corefile: files.corefile, [files.zoneFile]: files.zone } }) },
     },
   ];
-  // The items of the volume are a list: a key that is not named there never reaches the pod, and one named twice is an overlap.
+  // The items of the volume are a list: a key that is not named there never reaches the pod, and one named twice is
+  // an overlap.
   if (mounted) {
     const title = 'new pods, because only a new pod mounts the changed zone at once';
     return [...steps, { title, command: kube('rollout', 'restart', 'deployment/coredns') }];

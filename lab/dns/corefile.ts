@@ -46,9 +46,9 @@ function zoneBlock(origin: string): string {
 }
 
 /**
- * Variant `cluster`: the cluster's own Corefile with a server block for the zone put before it, nothing else touched. Given its own
- * result it returns it unchanged. Where the zone is served otherwise already, a second block would end in
- * "cannot serve … it is already defined" and pods that never start, so that is refused.
+ * Variant `cluster`: the cluster's own Corefile with a server block for the zone put before it, nothing else touched.
+ * Given its own result it returns it unchanged. Where the zone is served otherwise already, a second block would end
+ * in "cannot serve … it is already defined" and pods that never start, so that is refused.
  */
 export function withZoneBlock(corefile: string, origin: string): string {
   const block = zoneBlock(origin);
@@ -84,8 +84,8 @@ function blocksOf(corefile: string, origin: string): string[] {
 }
 
 /**
- * Variant `separate`: a CoreDNS of one's own, needing no rights outside its namespace. It answers for the zone and forwards the rest
- * to whom /etc/resolv.conf of its pod names: the built-in one. Port 1053 needs no capability.
+ * Variant `separate`: a CoreDNS of one's own, needing no rights outside its namespace. It answers for the zone and
+ * forwards the rest to whom /etc/resolv.conf of its pod names: the built-in one. Port 1053 needs no capability.
  */
 export function separateCorefile(origin: string): string {
   return `.:1053 {

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a domain name: RFC 1035 2.3.4 for the lengths, letters, digits and hyphens for the characters, and the
- * underscore of service labels (RFC 2782). With `origin`, the name must also lie in that zone.
+ * What is wrong with a domain name: RFC 1035 2.3.4 for the lengths, letters, digits and hyphens for the characters,
+ * and the underscore of service labels (RFC 2782). With `origin`, the name must also lie in that zone.
  */
 export function nameProblem(name: string, origin?: string): string | undefined {
   const shown = JSON.stringify(name);

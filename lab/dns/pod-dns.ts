@@ -12,8 +12,9 @@ export interface PodDns {
 }
 
 /**
- * The suffixes are kubelet's own, so that `server.mcx` still works. With kubelet's ndots of 5 a name such as `ic.b.mcx.test` would be
- * asked for under every suffix first, and each such NXDOMAIN looks like the symptom that the zone is to mend.
+ * The suffixes are kubelet's own, so that `server.mcx` still works. With kubelet's ndots of 5 a name such as
+ * `ic.b.mcx.test` would be asked for under every suffix first, and each such NXDOMAIN looks like the symptom that the
+ * zone is to mend.
  */
 export function podDns(
   variant: DnsVariant,

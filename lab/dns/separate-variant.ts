@@ -82,7 +82,8 @@ function podSpec(files: DnsFiles, image: string): object {
         imagePullPolicy: 'IfNotPresent',
         args: ['-conf', '/etc/coredns/Corefile'],
         readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
-        // The published binary carries this capability in its file: without it in the bounding set it cannot even be started.
+        // The published binary carries this capability in its file: without it in the bounding set it cannot even be
+        // started.
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

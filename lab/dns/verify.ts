@@ -9,7 +9,10 @@ export interface DnsProof {
   readonly answer: string;
 }
 
-/** Every name that the agencies need, a name that must not be there, and one of the cluster's own that must still work. */
+/**
+ * Every name that the agencies need, a name that must not be there, and one of the cluster's own that must still
+ * work.
+ */
 export function dnsProofs(agencies: readonly DnsAgency[], origin: string): DnsProof[] {
   return [
     ...agencies.flatMap((agency): DnsProof[] => {
@@ -26,7 +29,10 @@ export function dnsProofs(agencies: readonly DnsAgency[], origin: string): DnsPr
   ];
 }
 
-/** Asked of the pods themselves through a forwarded port, which is TCP: a Service would show one replica and hide the other. */
+/**
+ * Asked of the pods themselves through a forwarded port, which is TCP: a Service would show one replica and hide the
+ * other.
+ */
 export function verifySteps(variant: DnsVariant, agencies: readonly DnsAgency[], options: DnsPlanOptions): Step[] {
   const [namespace, deployment, port] =
     variant === 'cluster' ? ['kube-system', 'coredns', 53] : [options.namespace, 'mcx-dns', 1053];

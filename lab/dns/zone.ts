@@ -54,7 +54,8 @@ export function zoneProblems(zone: Zone): string[] {
     seen.add(line);
     say(nameProblem(record.owner, zone.origin));
     for (const problem of dataProblems(record)) say(problem);
-    // RFC 2782: a target must have an address record; CoreDNS would answer with the bare SRV, and the caller gets no further.
+    // RFC 2782: a target must have an address record; CoreDNS would answer with the bare SRV, and the caller gets no
+    // further.
     if (record.type === 'SRV' && inZone(record.target) && !withAddress.has(record.target.toLowerCase())) {
       say(`${record.owner}: target ${record.target} has no address in the zone`);
     }

@@ -12,8 +12,8 @@ import { type Scene, type SceneQuestion, scenes, services } from './scenes.ts';
 import { startUpstream } from './upstream.ts';
 
 /**
- * Asks a real CoreDNS everything that the scenes hold and writes its answers down: `node emulators/resolver/coredns/record.ts COREDNS`
- * with the path of its program. All of it on the loopback.
+ * Asks a real CoreDNS everything that the scenes hold and writes its answers down: `node
+ * emulators/resolver/coredns/record.ts COREDNS` with the path of its program. All of it on the loopback.
  */
 const [, , program = 'coredns'] = process.argv;
 const output = new URL('answers.json', import.meta.url);

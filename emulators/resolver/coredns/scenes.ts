@@ -48,7 +48,10 @@ ic.b.mcx.test. IN NAPTR 10 10 "s" "SIP+D2U" "" _sip._udp.ic.b.mcx.test.
 _sip._udp.ic.b.mcx.test. IN SRV 10 50 31070 node-b.mcx.test.
 `;
 
-/** Everything else that the file plugin can be asked: aliases, wildcards, delegations, empty names, spellings of a master file. */
+/**
+ * Everything else that the file plugin can be asked: aliases, wildcards, delegations, empty names, spellings of a
+ * master file.
+ */
 const oddZone = `$TTL 1m
 @ 10 IN SOA NS hostmaster ( 7 ; serial
         60 30 600 ; refresh, retry, expire

@@ -90,12 +90,14 @@ function readBlock(reader: Reader): Directive[] {
 
 /** The words of one line; a `{` at its end opens a block. */
 function readLine(reader: Reader): { directive: Directive; opens: boolean } {
-  const first = peek(reader) ?? { text: '', line: lastLine(reader) };
+  const first = peek(reader) ?? { text: '', line: lastLine(reader), endLine: lastLine(reader) };
+  let line = first.line;
   const words: string[] = [];
   let opens = false;
-  for (let token = peek(reader); token !== undefined && token.line === first.line; token = peek(reader)) {
+  for (let token = peek(reader); token !== undefined && token.line === line; token = peek(reader)) {
     if (token.text === '}') break;
     reader.at += 1;
+    line = token.endLine;
     opens = token.text === '{';
     if (opens) break;
     words.push(token.text);

@@ -10,8 +10,9 @@ interface PluginShape {
 }
 
 /**
- * The plugins of a cluster's Corefile with the properties that CoreDNS 1.11 knows; later ones (`fallthrough` of file among them) are
- * an error there, and so here. Plugins that stand here are modelled or, like prometheus, can be left out without a change to any answer.
+ * The plugins of a cluster's Corefile with the properties that CoreDNS 1.11 knows; later ones (`fallthrough` of file
+ * among them) are an error there, and so here. Plugins that stand here are modelled or, like prometheus, can be left
+ * out without a change to any answer.
  */
 const shapes: Readonly<Record<string, PluginShape>> = {
   errors: { args: [0, 0], properties: { stacktrace: [0, 0], consolidate: [2, 3] } },

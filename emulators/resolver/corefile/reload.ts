@@ -2,8 +2,8 @@ import { parseDuration } from './duration.ts';
 import { CorefileError, parseCorefile } from './parse.ts';
 
 /**
- * How often the Corefile is looked at: `reload [INTERVAL] [JITTER]`, 30 s and 15 s, the jitter drawn once and around zero. undefined
- * without the plugin. The bounds are CoreDNS's: at least 2 s, and the jitter at most half of that.
+ * How often the Corefile is looked at: `reload [INTERVAL] [JITTER]`, 30 s and 15 s, the jitter drawn once and around
+ * zero. undefined without the plugin. The bounds are CoreDNS's: at least 2 s, and the jitter at most half of that.
  */
 export function reloadInterval(corefile: string, random: () => number): number | undefined {
   const line = parseCorefile(corefile)

@@ -1,12 +1,13 @@
 export interface Token {
   readonly text: string;
-  /** From 1. */
+  /** From 1; a quoted word may end on a later line. */
   readonly line: number;
+  readonly endLine: number;
 }
 
 /**
- * The words of a Corefile: separated by white space, or in quotes, where only a quote can be escaped. A `#` begins a comment, also in
- * the middle of a word.
+ * The words of a Corefile: separated by white space, or in quotes, where only a quote can be escaped. A `#` begins a
+ * comment, also in the middle of a word.
  */
 export function tokens(text: string): Token[] {
   const found: Token[] = [];
@@ -14,10 +15,10 @@ export function tokens(text: string): Token[] {
   const pattern = /\n|#[^\n]*|"((?:\\.|[^"\\])*)"?|[^\s#]+/gs;
   for (const match of text.matchAll(pattern)) {
     const [word, quoted] = match;
-    if (word === '\n') line += 1;
-    else if (quoted !== undefined) found.push({ text: quoted.replaceAll('\\"', '"'), line });
-    else if (!word.startsWith('#')) found.push({ text: word, line });
-    if (quoted !== undefined) line += word.split('\n').length - 1;
+    const start = line;
+    line += word.split('\n').length - 1;
+    if (quoted !== undefined) found.push({ text: quoted.replaceAll('\\"', '"'), line: start, endLine: line });
+    else if (word !== '\n' && !word.startsWith('#')) found.push({ text: word, line, endLine: line });
   }
   return found;
 }

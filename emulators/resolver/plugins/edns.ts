@@ -44,7 +44,10 @@ export function sizeLimit(query: DnsMessage, tcp: boolean): number {
   return tcp ? 65_535 : Math.max(512, optOf(query)?.class ?? 0);
 }
 
-/** The bytes of an answer: TC and fewer records where they do not fit (RFC 2181 9: additional records go first and alone set no TC). */
+/**
+ * The bytes of an answer: TC and fewer records where they do not fit (RFC 2181 9: additional records go first and
+ * alone set no TC).
+ */
 export function fitted(message: DnsMessage, limit: number): Uint8Array {
   const opt = message.additionals.filter((record) => record === optOf(message));
   const whole = encodeDns(message);

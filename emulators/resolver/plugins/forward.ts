@@ -15,8 +15,8 @@ export function forwards(config: ForwardConfig, name: string): boolean {
 }
 
 /**
- * Sends the question on to one of the upstreams after the other, in a random order, and its answer back as it is. Without any
- * upstream, or when all are dead, SERVFAIL.
+ * Sends the question on to one of the upstreams after the other, in a random order, and its answer back as it is.
+ * Without any upstream, or when all are dead, SERVFAIL.
  */
 export async function forward(
   config: ForwardConfig,

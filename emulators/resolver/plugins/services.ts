@@ -13,8 +13,9 @@ export type ServicesAnswer = ZoneAnswer | 'nobody';
 const refuse: ServicesAnswer = 'nobody';
 
 /**
- * The kubernetes plugin: Services by `<service>.<namespace>.svc.<zone>`, their ports by SRV, pods by dashed address, reverse names.
- * `name` keeps the letters of the question, because this plugin answers with them. `startedS` is the serial of its SOA.
+ * The kubernetes plugin: Services by `<service>.<namespace>.svc.<zone>`, their ports by SRV, pods by dashed address,
+ * reverse names. `name` keeps the letters of the question, because this plugin answers with them. `startedS` is the
+ * serial of its SOA.
  */
 export function lookupService(
   config: KubernetesConfig,

@@ -14,8 +14,9 @@ export interface ZoneFile {
 }
 
 /**
- * Reads a zone file and reads it again every `reload`. A file that is missing at the start is waited for; one that cannot be parsed
- * then is an error of the whole Corefile (this throws); later a bad one is ignored. A changed file counts only with another serial.
+ * Reads a zone file and reads it again every `reload`. A file that is missing at the start is waited for; one that
+ * cannot be parsed then is an error of the whole Corefile (this throws); later a bad one is ignored. A changed file
+ * counts only with another serial.
  */
 export function openZoneFile(config: FileConfig, corefile: string, clock: Clock, log: Log): ZoneFile {
   // A pod mounts the ConfigMap at the path that the Corefile names; outside of one, the files stand beside each other.

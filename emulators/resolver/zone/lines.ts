@@ -1,4 +1,7 @@
-/** One entry of a master file: its words, whether it begins with white space (the owner of the entry before), and its line. */
+/**
+ * One entry of a master file: its words, whether it begins with white space (the owner of the entry before), and its
+ * line.
+ */
 export interface Entry {
   readonly words: readonly Word[];
   readonly continued: boolean;
@@ -10,7 +13,10 @@ export interface Word {
   readonly quoted: boolean;
 }
 
-/** RFC 1035 5.1: entries end with the line, but for parentheses; `;` begins a comment; quotes keep white space. undefined: unbalanced. */
+/**
+ * RFC 1035 5.1: entries end with the line, but for parentheses; `;` begins a comment; quotes keep white space.
+ * undefined: unbalanced.
+ */
 export function entries(text: string): Entry[] | undefined {
   const found: Entry[] = [];
   let words: Word[] = [];

@@ -17,7 +17,10 @@ export type AskElsewhere = (name: string, type: string) => Promise<{ rcode: numb
 /** How many aliases are followed inside a zone before the answer is given as it stands. */
 const maxAliases = 9;
 
-/** Answers a question (lower-case name, inside the zone) as CoreDNS's file plugin does: NS beside answers, SOA beside denials. */
+/**
+ * Answers a question (lower-case name, inside the zone) as CoreDNS's file plugin does: NS beside answers, SOA beside
+ * denials.
+ */
 export async function lookup(zone: Zone, name: string, type: string, elsewhere: AskElsewhere): Promise<ZoneAnswer> {
   if (name === zone.origin && type === 'SOA') return positive(zone, [zone.soa]);
   // The name servers are the answer itself and do not stand beside it.

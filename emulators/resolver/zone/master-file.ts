@@ -12,7 +12,10 @@ export class ZoneFileError extends Error {
 
 const types = new Set(['A', 'AAAA', 'NS', 'CNAME', 'SOA', 'SRV', 'NAPTR', 'TXT']);
 
-/** Reads a master file (RFC 1035 5): $ORIGIN and $TTL, relative names, TTL and class in either order. Throws ZoneFileError. */
+/**
+ * Reads a master file (RFC 1035 5): $ORIGIN and $TTL, relative names, TTL and class in either order. Throws
+ * ZoneFileError.
+ */
 export function parseMasterFile(text: string, zone: string): DnsRecord[] {
   const lines = entries(text);
   if (lines === undefined) throw new ZoneFileError(text.split('\n').length, 'unbalanced brace or quote');
