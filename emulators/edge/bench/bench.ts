@@ -38,7 +38,10 @@ export type Place = keyof typeof places;
 
 let benches = 0;
 
-export async function openBench(more: Partial<EdgeConfig> = {}): Promise<Bench> {
+/** What differs from the working configuration; a function where it needs the addresses of this bench. */
+type Difference = Partial<EdgeConfig> | ((address: Bench['address']) => Partial<EdgeConfig>);
+
+export async function openBench(more: Difference = {}): Promise<Bench> {
   benches += 1;
   // Several test processes share the loopback.
   const net = `127.${20 + (process.pid % 200)}.${benches % 250}`;
@@ -64,7 +67,7 @@ export async function openBench(more: Partial<EdgeConfig> = {}): Promise<Bench> 
     memory: 'dialogs',
     identityCheck: 'initial-requests',
     relayIdleMs: 60_000,
-    ...more,
+    ...(typeof more === 'function' ? more(address) : more),
   };
   const log = openLog('edge', () => {});
   const edge = await openEdge(config, { log, ids: seededIds(1, 'edge'), clock: systemClock });

@@ -39,22 +39,21 @@ export class MediaSessions {
 
   /**
    * The message with the SDP that its receiver may see; `request` is the message itself or the request that it answers.
-   * `exhausted`: no ports are left, and the SDP refuses all media. Only an INVITE or its answer begins a relay. A body that
-   * is no readable SDP tells nobody's address: it passes.
+   * `exhausted`: no ports are left, and the SDP refuses all media. Only an INVITE or its answer begins a relay: SDP that
+   * belongs to no call is passed without any port. A body that is no readable SDP tells nobody's address and stays.
    */
   async pass<M extends SipMessage>(message: M, request: SipRequest, party: Party, from: 'inside' | 'outside') {
     const body = carrying.has(request.method) ? partOfType(message, sdpType) : undefined;
     const sdp = body === undefined ? undefined : decodeSdp(body).value;
     if (sdp === undefined) return { message, exhausted: false };
-    const known = this.#find(request, party);
     const { place, ruleFor } = this.#options;
+    const known = this.#find(request, party);
     const relay = known ?? new Relay(place, ruleFor(party));
-    const begins = known === undefined && request.method === 'INVITE';
-    if (begins) this.#relays.set(keysOf(request, party)[0] ?? '', relay);
-    const provided = (begins || known !== undefined) && (await relay.provide(sdp));
-    if (begins && !provided) this.release(request, party);
-    const fresh = withPart(message, sdpType, encodeSdp(relay.pass(sdp, from)));
-    return { message: fresh, exhausted: !provided };
+    if (known === undefined && request.method === 'INVITE') this.#relays.set(keysOf(request, party)[0] ?? '', relay);
+    const kept = this.#find(request, party) === relay;
+    const exhausted = kept && !(await relay.provide(sdp));
+    if (exhausted && known === undefined) this.release(request, party);
+    return { message: withPart(message, sdpType, encodeSdp(relay.pass(sdp, from))), exhausted };
   }
 
   /** A final response, or none: what it means for the relay of the call. */
