@@ -1,6 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { newRequest } from '../../lab/machines/sip/request.ts';
-import { header } from '../../lab/wire/sip/headers.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { fromBytes } from '../../lab/wire/sip/text.ts';
 import type { SipTimers } from './config.ts';
@@ -138,8 +137,4 @@ export function listen(start: (handlers: ClientHandlers) => ClientTransaction) {
     onEnd: () => told.push('end'),
   });
   return { told, responses, transaction };
-}
-
-export function callIdOf(request: SipRequest): string | undefined {
-  return header(request, 'call-id');
 }
