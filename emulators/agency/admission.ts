@@ -33,6 +33,11 @@ export function assertedIdentity(request: SipRequest): string | undefined {
   return value === undefined ? undefined : parseNameAddr(value)?.uri;
 }
 
+function contactUri(request: SipRequest): string | undefined {
+  const value = listValues(request, 'contact')[0];
+  return value === undefined ? undefined : parseNameAddr(value)?.uri;
+}
+
 const refuse = (status: number, warning?: WarningCode): Decision => ({
   do: 'refuse',
   refusal: warning === undefined ? { status } : { status, warning },
@@ -48,7 +53,8 @@ export function admit(
   const arrival = classifyInvite(request, psi);
   if (arrival.as === 'nobody') return { do: 'refuse', refusal: arrival.refusal };
   const sender = assertedIdentity(request);
-  if (sender === undefined || info === undefined) return refuse(400);
+  // RFC 3261 12.1.1: without a Contact nothing could be sent to the caller; TS 24.379 F.1: without mcptt-info, nothing is asked.
+  if (sender === undefined || contactUri(request) === undefined || info === undefined) return refuse(400);
   const target = info.requestUri;
   if (target === undefined) return refuse(403, 145);
   switch (arrival.as) {

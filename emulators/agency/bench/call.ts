@@ -25,6 +25,8 @@ export class ScriptedCall {
   readonly sip: SipEndpoint;
   dialog: Dialog | undefined;
   remote: { rtp: Peer; floor: Peer } | undefined;
+  /** Answers what asks for a Floor Ack. */
+  acknowledges = true;
   acks = 0;
   byes = 0;
 
@@ -46,12 +48,13 @@ export class ScriptedCall {
       onFloor: (messages, _, source) => {
         for (const message of messages) {
           // A Floor Taken that is repeated for want of an acknowledgement would make the counts a matter of time.
-          if (message.ackRequired) media.sendFloor([floorAck(message, 77, 0)], source);
+          if (message.ackRequired && call.acknowledges) media.sendFloor([floorAck(message, 77, 0)], source);
           heard.floor.push(message);
         }
       },
     });
-    return new ScriptedCall(sip, media, heard);
+    const call = new ScriptedCall(sip, media, heard);
+    return call;
   }
 
   sdp(fmtp: string, address: string = this.address): Uint8Array {

@@ -122,10 +122,16 @@ describe('the floor of a session', () => {
     await ncf.heard('Floor Granted');
   });
 
-  test('Floor Taken is repeated until it is acknowledged', async () => {
-    const { ue2 } = await rootCall(await open());
-    await pause(250);
-    expect(ue2.count('Floor Taken')).toBe(1);
+  test('Floor Taken is repeated until it is acknowledged, three times at most', async () => {
+    const { originator, ue2, ncf } = await rootCall(await open());
+    originator.call.say(floorRelease);
+    await ncf.heard('Floor Idle');
+    ncf.acknowledges = false;
+    const before = ncf.count('Floor Taken');
+    ue2.say(floorRequest);
+    await pause(500);
+    expect(ncf.count('Floor Taken') - before).toBe(3);
+    expect(originator.call.count('Floor Taken')).toBe(1);
   });
 
   test('a session without talk for T4 is released', async () => {

@@ -1,5 +1,6 @@
 import { type Dialog, dialogAsUac } from '../../../lab/machines/sip/dialog.ts';
 import { cseqOf } from '../../../lab/machines/sip/identity.ts';
+import { transactionLifeMs } from '../../../lab/machines/sip/timers.ts';
 import { headers } from '../../../lab/wire/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../../lab/wire/sip/message.ts';
 import type { ClientTransaction } from '../../kit/sip-endpoint.ts';
@@ -33,6 +34,12 @@ export interface OutgoingParts {
   readonly owner: (leg: OutgoingLeg) => OutgoingOwner;
 }
 
+/**
+ * RFC 3261 13.2.2.1: who rings for ever is not waited for: a client as long as an unanswered INVITE would last; a partner
+ * longer, because it waits for its own clients meanwhile and should be the one to give up.
+ */
+const patience = { client: 1, partner: 3 } as const;
+
 /** A leg that this server begins: INVITE, ACK of every 2xx, and the dialog that comes of it. */
 export class OutgoingLeg implements Leg {
   readonly id: string;
@@ -65,8 +72,7 @@ export class OutgoingLeg implements Leg {
       onTimeout: () => this.#fail(408, []),
       onTransportError: () => this.#fail(503, []),
     });
-    // RFC 3261 13.2.2.1: who rings for ever is not waited for; as long as an unanswered INVITE would last.
-    this.#stopPatience = ctx.clock.after(64 * ctx.config.sipTimers.t1Ms, () => {
+    this.#stopPatience = ctx.clock.after(patience[parts.far] * transactionLifeMs(ctx.config.sipTimers), () => {
       this.#transaction.cancel();
       this.#fail(408, []);
     });
