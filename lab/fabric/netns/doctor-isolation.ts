@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Check } from './doctor.ts';
+import type { Check } from './check.ts';
 import { canIsolate, type Isolation } from './outer.ts';
 
 /** Settings by which distributions keep ordinary users from making namespaces, and the value that does. */

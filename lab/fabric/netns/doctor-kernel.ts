@@ -1,4 +1,4 @@
-import type { Check } from './doctor.ts';
+import type { Check } from './check.ts';
 import { outerCommand } from './outer.ts';
 import { run } from './run.ts';
 

@@ -1,20 +1,8 @@
 import { release } from 'node:os';
+import type { Check } from './check.ts';
 import { isolationCheck } from './doctor-isolation.ts';
 import { kernelChecks } from './doctor-kernel.ts';
 import { run } from './run.ts';
-
-/** One line of `lab doctor`. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** What does not work without it. */
-  readonly neededFor: string;
-  /** The command that mends it; undefined when nothing is wrong, or when no command can. */
-  readonly mend: string | undefined;
-  /** The embedded fabric does not run at all without it. */
-  readonly essential: boolean;
-}
 
 /** Everything that the fabrics of this machine stand on; nothing is changed by looking. */
 export async function checks(environment: NodeJS.ProcessEnv = process.env): Promise<Check[]> {

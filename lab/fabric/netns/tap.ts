@@ -1,8 +1,9 @@
+import { statfs } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Tap, TapCounts, TapRequest } from '../fabric.ts';
 import { endOf, signalGroup, spawnIn, started } from './placed.ts';
 import type { Place } from './plan.ts';
-import { fileHasMarker } from './tap-file.ts';
+import { census, fileHasMarker } from './tap-file.ts';
 
 /** How long `stop` waits for the last marker to reach the file before it ends the recording all the same. */
 const MARKER_WAIT_MS = 2000;
@@ -41,6 +42,7 @@ export async function startTap(place: Place, request: TapRequest, lastMarker: ()
     const code = await closed;
     const counts = parseCounts(stderr);
     if (code !== 0 || counts === undefined) throw tapError(request, code, stderr);
+    await demandAllWritten(request, counts);
     return counts;
   };
   let stopped: Promise<TapCounts> | undefined;
@@ -88,6 +90,14 @@ async function waitForMarker(path: string, marker: number, ended: Promise<unknow
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function demandAllWritten(request: TapRequest, { captured }: TapCounts): Promise<void> {
+  const { packets, whole } = await census(request.path);
+  if (whole && packets === captured) return;
+  const { bavail } = await statfs(request.path);
+  const missing = `${packets} of ${captured} packets are in the file`;
+  throw tapError(request, 'exit 0', bavail === 0 ? `${missing}: No space left on device` : missing);
 }
 
 function tapError(request: TapRequest, code: number | string, stderr: string): LabError {
