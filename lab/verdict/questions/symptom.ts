@@ -1,0 +1,49 @@
+import { pending, question } from '../answers.ts';
+import { clauses } from '../clauses.ts';
+import { crossingLegs, isRequest, receivedIn } from '../legs.ts';
+import type { Question, Scene } from '../question.ts';
+import type { SymptomName } from '../symptoms/finding.ts';
+import { findSymptoms } from '../symptoms.ts';
+
+const clauseOf: Readonly<Record<SymptomName, string>> = {
+  'name-unresolved': clauses.F1,
+  'private-address-in-sdp': clauses.F2,
+  'node-address-with-pod-port': clauses.F3,
+  'agency-treated-as-client': clauses.F4,
+  'ack-discarded': clauses.F5,
+};
+
+/** The first cause that the packets show is this one, with these consequences (others may follow). */
+export function symptomIs(name: SymptomName, ...consequences: readonly string[]): Question {
+  return question(clauseOf[name], (scene) => {
+    const found = findSymptoms(scene.timeline);
+    if (found.symptom === null) return pending(scene, 'no symptom shows');
+    const { evidence } = found.symptom;
+    const state = scene.closed ? 'no' : 'open';
+    if (found.symptom.name !== name) return { state, evidence, because: `the symptom is ${found.symptom.name}` };
+    const missing = consequences.find((wanted) => !found.consequences.some((one) => one.name === wanted));
+    if (missing !== undefined) return { state, evidence, because: `${name} without ${missing}` };
+    const theirs = found.consequences.filter((one) => consequences.includes(one.name));
+    const because = [name, ...consequences].join(' with ');
+    return { state: 'yes', evidence: [...evidence, ...theirs.flatMap((one) => one.evidence)], because };
+  });
+}
+
+/** No symptom shows, in a capture where a crossing dialog is complete: its ACK, delivered, is the control. */
+export function noSymptom(): Question {
+  return question('ladder', (scene) => {
+    const { symptom } = findSymptoms(scene.timeline);
+    if (symptom !== null) return { state: 'no', evidence: symptom.evidence, because: `the symptom is ${symptom.name}` };
+    const control = crossingAck(scene);
+    if (control === undefined) return pending(scene, 'no symptom, but no crossing dialog is complete either');
+    return { state: 'yes', evidence: [control], because: 'no symptom, and a crossing dialog is acknowledged' };
+  });
+}
+
+function crossingAck(scene: Scene) {
+  for (const leg of crossingLegs(scene)) {
+    const ack = receivedIn(leg, leg.terminator, (facts) => isRequest(facts, 'ACK'));
+    if (ack !== undefined) return { tap: ack.tap, frame: ack.frame };
+  }
+  return undefined;
+}

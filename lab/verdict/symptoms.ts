@@ -1,0 +1,40 @@
+import type { Timeline } from '../capture/timeline.ts';
+import type { Evidence } from './question.ts';
+import type { Detector, Finding } from './symptoms/finding.ts';
+import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
+import { detectPrivateAddressInSdp, detectWrongPod } from './symptoms/private-address-in-sdp.ts';
+
+export interface Symptom {
+  readonly name: string;
+  readonly evidence: Evidence[];
+  readonly remedy: string;
+}
+
+export interface Symptoms {
+  /** The first cause in time. */
+  readonly symptom: Symptom | null;
+  /** What followed from it, later causes included. */
+  readonly consequences: Symptom[];
+}
+
+const causes: readonly Detector[] = [detectPrivateAddressInSdp, detectNodeAddressWithPodPort];
+const consequencesOnly: readonly Detector[] = [detectWrongPod];
+
+/** What is wrong with the calls of a timeline, by packets alone; nothing on a healthy call. */
+export function findSymptoms(timeline: Timeline): Symptoms {
+  const found = byName(causes.flatMap((detect) => detect(timeline)));
+  const [first, ...later] = found;
+  if (first === undefined) return { symptom: null, consequences: [] };
+  const followed = byName(consequencesOnly.flatMap((detect) => detect(timeline)));
+  return { symptom: shown(first), consequences: [...followed, ...later].map(shown) };
+}
+
+/** Each name once, where it showed first; in time order. */
+function byName(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort((a, b) => (a.firstNs < b.firstNs ? -1 : a.firstNs > b.firstNs ? 1 : 0));
+  return sorted.filter((finding, i) => sorted.findIndex(({ name }) => name === finding.name) === i);
+}
+
+function shown({ name, evidence, remedy }: Finding): Symptom {
+  return { name, evidence, remedy };
+}

@@ -1,0 +1,68 @@
+import type { Journey, Sighting, Timeline } from '../../capture/timeline.ts';
+
+/** Linux starts its packets at this TTL and every hop takes one: a packet that still has it is at its sender. */
+export const senderTtl = 64;
+
+/** Long enough for a packet to show on every tap that it will ever reach. */
+const flightNs = 100_000_000n;
+
+/** A network interface that speaks: two clusters may use one address, so the Ethernet address tells them apart. */
+export interface Host {
+  readonly address: string;
+  /** Empty where the link has none. */
+  readonly mac: string;
+}
+
+/** Who speaks in a timeline, learnt from packets that were seen at their sender. */
+export class Hosts {
+  readonly #speakers = new Set<string>();
+  readonly #lastNs: bigint;
+
+  constructor(timeline: Timeline) {
+    for (const sighting of timeline.sightings) {
+      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(key(sighting.src, sighting.srcMac));
+    }
+    this.#lastNs = timeline.sightings.at(-1)?.timeNs ?? 0n;
+  }
+
+  /** The host that this sighting arrived at, when its tap is at a host that speaks. */
+  receiver(sighting: Sighting): Host | undefined {
+    if (!this.#speakers.has(key(sighting.dst, sighting.dstMac))) return undefined;
+    return { address: sighting.dst, mac: sighting.dstMac };
+  }
+
+  /** Where a datagram arrived, in time order. */
+  arrivals(journey: Journey): { readonly host: Host; readonly sighting: Sighting }[] {
+    return journey.sightings.flatMap((sighting) => {
+      const host = this.receiver(sighting);
+      return host === undefined ? [] : [{ host, sighting }];
+    });
+  }
+
+  /** Whether the capture goes on long enough after a packet to say that it arrived nowhere. */
+  settled(sighting: Sighting): boolean {
+    return this.#lastNs - sighting.timeNs >= flightNs;
+  }
+}
+
+/** Where a datagram came from; undefined when no tap stood at its sender. */
+export function senderOf(journey: Journey): { readonly host: Host; readonly sighting: Sighting } | undefined {
+  const [sighting] = journey.sightings;
+  if (sighting === undefined || sighting.ttl !== senderTtl) return undefined;
+  return { host: { address: sighting.src, mac: sighting.srcMac }, sighting };
+}
+
+/** A pod that talks to its own address does so on its loopback, whose Ethernet addresses say nothing. */
+export function sameHost(a: Host, b: Host, loopback = false): boolean {
+  return a.address === b.address && (loopback || a.mac === b.mac);
+}
+
+/** Routers speak too (ICMP, the lab's markers), but not these protocols. */
+function speaks({ content }: Sighting): boolean {
+  const { protocol } = content;
+  return protocol === 'sip' || protocol === 'rtp' || protocol === 'rtcp' || protocol === 'floor' || protocol === 'dns';
+}
+
+function key(address: string, mac: string): string {
+  return `${address} ${mac}`;
+}

@@ -1,0 +1,39 @@
+import { endpoints } from '../../wire/sdp/view.ts';
+import { isAnswer, isRequest } from '../legs.ts';
+import { sdpOf } from '../sip-facts.ts';
+import type { Host } from './hosts.ts';
+import type { SipHop, Story } from './story.ts';
+
+/** Somebody read an SDP: whose own address it carries, where the SIP seemed to come from, which ports it names. */
+export interface Reading {
+  readonly announcer: Host;
+  readonly reader: Host;
+  /** The source of the SIP as its reader saw it. */
+  readonly signalledFrom: string;
+  readonly address: string;
+  readonly ports: readonly number[];
+  readonly hop: SipHop;
+}
+
+/**
+ * The SDP of INVITEs and their answers that crossed a translation of their source and carry the announcer's very own
+ * address. Such SDP is usual (every UE behind a NAT sends it) and wrong only when somebody believes it.
+ */
+export function ownAddressReadings(story: Story): Reading[] {
+  return story.hops.flatMap((hop) => {
+    const { facts, from, to, received } = hop;
+    const carries = isRequest(facts, 'INVITE') || isAnswer(facts, 'INVITE', 180, 299);
+    if (!carries || to === undefined || received === undefined || received.src === from.address) return [];
+    if (!hears(story, from)) return [];
+    const sdp = sdpOf(hop.message);
+    const own = sdp === undefined ? [] : endpoints(sdp).filter(({ address }) => address === from.address);
+    if (own.length === 0) return [];
+    const ports = own.flatMap(({ port, rtcpPort }) => (rtcpPort === undefined ? [port] : [port, rtcpPort]));
+    return [{ announcer: from, reader: to, signalledFrom: received.src, address: from.address, ports, hop }];
+  });
+}
+
+/** The control: this capture does show what arrives at that host. */
+function hears(story: Story, host: Host): boolean {
+  return story.hops.some(({ to }) => to !== undefined && to.address === host.address && to.mac === host.mac);
+}
