@@ -1,6 +1,9 @@
 import type { Timeline } from '../capture/timeline.ts';
 import type { Evidence } from './question.ts';
+import { detectAckDiscarded, detectSessionGivenUp } from './symptoms/ack-discarded.ts';
+import { detectAgencyTreatedAsClient } from './symptoms/agency-treated-as-client.ts';
 import type { Detector, Finding } from './symptoms/finding.ts';
+import { detectNameUnresolved } from './symptoms/name-unresolved.ts';
 import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
 import { detectPrivateAddressInSdp, detectWrongPod } from './symptoms/private-address-in-sdp.ts';
 
@@ -17,8 +20,14 @@ export interface Symptoms {
   readonly consequences: Symptom[];
 }
 
-const causes: readonly Detector[] = [detectPrivateAddressInSdp, detectNodeAddressWithPodPort];
-const consequencesOnly: readonly Detector[] = [detectWrongPod];
+const causes: readonly Detector[] = [
+  detectNameUnresolved,
+  detectPrivateAddressInSdp,
+  detectNodeAddressWithPodPort,
+  detectAgencyTreatedAsClient,
+  detectAckDiscarded,
+];
+const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGivenUp];
 
 /** What is wrong with the calls of a timeline, by packets alone; nothing on a healthy call. */
 export function findSymptoms(timeline: Timeline): Symptoms {
