@@ -2,6 +2,7 @@
  * One forwarded request (RFC 3261 16.6 to 16.10): server transaction on one side, client transaction on the other, and between
  * them what the edge does: SDP to relay, hiding, memory.
  */
+import { tagOf } from '../../lab/machines/sip/identity.ts';
 import { reasonPhrase } from '../../lab/machines/sip/reason-phrase.ts';
 import { makeResponse } from '../../lab/machines/sip/response.ts';
 import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
@@ -82,13 +83,20 @@ export async function forward(
   const timerC = original.method === 'INVITE' ? startTimerC(place.clock, () => sent?.cancel()) : undefined;
   // Responses pass one after the other, because a media port may have to be opened for one of them.
   let passing = Promise.resolve();
+  // RFC 6026 7.1: a repeated 2xx passes as it did before; a call that has ended meanwhile does not begin again.
+  const accepted = new Map<string, SipResponse>();
   sent = place.endpoint(decision.by).request(withHopTaken(message), to, {
     onResponse: (response) => {
       // RFC 3261 16.7 2: 100 is of this hop alone; 16.7 1: timer C.
       if (response.status === 100) return;
       timerC?.heard(response.status);
       passing = passing
-        .then(() => passResponse(transaction, response, decision, listener, place))
+        .then(async () => {
+          const tag = tagOf(response, 'to') ?? '';
+          const passed = accepted.get(tag) ?? (await throughEdge(original, response, decision, listener, place));
+          if (isSuccess(response) && original.method === 'INVITE') accepted.set(tag, passed);
+          transaction.respond(passed);
+        })
         .catch((error: unknown) => place.log.fault('response not passed', error, { status: response.status }));
     },
     onTimeout: () => {
@@ -103,14 +111,14 @@ export async function forward(
   });
 }
 
-async function passResponse(
-  transaction: ServerTransaction,
+/** What the sender of the request gets for this response; what the response means is remembered. */
+async function throughEdge(
+  original: SipRequest,
   response: SipResponse,
   { party, by }: Forward,
   listener: Listener,
   place: Workplace,
-): Promise<void> {
-  const { request: original } = transaction;
+): Promise<SipResponse> {
   const from = sideOf(listener);
   place.log.info('response', { method: original.method, status: response.status, by });
   if (original.method === 'REGISTER') register(original, response, party, place);
@@ -122,12 +130,16 @@ async function passResponse(
   const answerFrom = from === 'inside' ? 'outside' : 'inside';
   const { message } = await place.media.pass(hidden, original, party, answerFrom);
   place.media.concluded(original, party, response.status);
-  transaction.respond(message);
+  return message;
+}
+
+function isSuccess({ status }: SipResponse): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** RFC 5626 5.1: the flow of a client is what the registrar has accepted, and no earlier. */
 function register(original: SipRequest, response: SipResponse, party: Forward['party'], place: Workplace): void {
-  if (party.kind !== 'client' || response.status < 200 || response.status > 299) return;
+  if (party.kind !== 'client' || !isSuccess(response)) return;
   const lifetimeMs = grantedMs(original, response);
   if (lifetimeMs === undefined) return;
   place.registrations.confirm(party.flow, lifetimeMs, place.clock.nowMs());

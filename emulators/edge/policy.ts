@@ -17,6 +17,12 @@ import { firstUri } from './uri.ts';
 /** An admitted source that says nothing for so long is forgotten; no registrar tells a lifetime for it. */
 const admittedMs = 180_000;
 
+/** What outside parties are told of the listener that they use. */
+export function advertisedBy({ advertised }: EdgeConfig): Readonly<Record<OutsideListener, SocketAddress>> {
+  const { address: host, clientsPort, agenciesPort } = advertised;
+  return { clients: { host, port: clientsPort }, agencies: { host, port: agenciesPort } };
+}
+
 export class Policy {
   readonly #config: EdgeConfig;
   readonly #registrations: Registrations;
@@ -30,12 +36,6 @@ export class Policy {
     this.#dialogs = dialogs;
     this.#now = now;
     this.#inside = { host: config.address, port: config.ports.inside };
-  }
-
-  /** What outside parties are told of the listener that they use. */
-  get advertised(): Readonly<Record<OutsideListener, SocketAddress>> {
-    const { address: host, clientsPort, agenciesPort } = this.#config.advertised;
-    return { clients: { host, port: clientsPort }, agencies: { host, port: agenciesPort } };
   }
 
   /** Decided by the source alone, so that strangers cost no memory; undefined where the request must be looked at. */
@@ -69,7 +69,7 @@ export class Policy {
     const dialogs = this.#dialogs;
     if (listener === 'inside') {
       const flowOf = (token: string) => this.#registrations.byToken(token, this.#now());
-      return fromServer(request, { inside, advertised: this.advertised, peers, dialogs, flowOf });
+      return fromServer(request, { inside, advertised: advertisedBy(this.#config), peers, dialogs, flowOf });
     }
     if (this.#isForAgencies(listener)) {
       return fromAgency(request, source.host, { peers, identityCheck, server, inside, dialogs });
