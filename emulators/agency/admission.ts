@@ -53,7 +53,7 @@ export function admit(
   const arrival = classifyInvite(request, psi);
   if (arrival.as === 'nobody') return { do: 'refuse', refusal: arrival.refusal };
   const sender = assertedIdentity(request);
-  // RFC 3261 12.1.1: without a Contact nothing could be sent to the caller; TS 24.379 F.1: without mcptt-info, nothing is asked.
+  // RFC 3261 12.1.1: without a Contact nothing could be sent to the caller; without mcptt-info nothing is asked for.
   if (sender === undefined || contactUri(request) === undefined || info === undefined) return refuse(400);
   const target = info.requestUri;
   if (target === undefined) return refuse(403, 145);

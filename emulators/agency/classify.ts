@@ -22,8 +22,8 @@ export function isFocus(message: SipMessage): boolean {
 }
 
 /**
- * The PSI under which partners reach the participating function: its user part at the host of the functions that partners
- * see (TS 24.379 4.2: one function may have several PSIs).
+ * The PSI under which partners reach the participating function: its user part at the host of the functions that
+ * partners see (TS 24.379 4.2: one function may have several PSIs).
  */
 export function terminatingPsi(psi: AgencyConfig['psi']): string {
   const user = userOf(psi.participating);

@@ -26,7 +26,7 @@ export interface AgencyContext {
 /** Who stands at the other end of a leg: a client of this agency, or a server of a partner. */
 export type Far = 'client' | 'partner';
 
-/** `host:port` that this server shows of itself in a Contact (RFC 3261 8.1.1.8): behind its edge its own, past it the advertised. */
+/** `host:port` of this server in a Contact (RFC 3261 8.1.1.8): behind its edge its own, past it the advertised one. */
 export function shownAt(config: AgencyConfig, far: Far): string {
   const { nextHop, advertisedSip } = config.interconnect;
   if (far === 'partner' && nextHop === 'direct' && advertisedSip !== null) return advertisedSip;

@@ -7,7 +7,7 @@ import type { Peer } from '../kit/udp.ts';
 /** A parameter of `a=fmtp:MCPTT` (TS 24.380 12.1): name, and value where it has one. */
 export type FloorParam = readonly [name: string, value: string | undefined];
 
-/** What an offer or answer means to this server: one speech component and, where there is one, its floor control channel. */
+/** What an offer or answer means to this server: one speech component and, where there is one, floor control. */
 export interface Terms {
   readonly audio: {
     readonly index: number;

@@ -91,6 +91,26 @@ describe('requests outside any dialog', () => {
   });
 });
 
+describe('many calls', () => {
+  test('leave nothing behind: ports, dialogs and transactions come back', async () => {
+    const here = await open();
+    for (let calls = 0; calls < 60; calls += 1) {
+      const { originator, ue2 } = await rootCall(here);
+      await originator.call.request('BYE');
+      await expect.poll(() => ue2.byes).toBe(1);
+    }
+    await expect
+      .poll(
+        async () => {
+          const { calls, dialogs, freeMediaPorts, sip } = await here.describe();
+          return { calls, dialogs, freeMediaPorts, ...(sip as object) };
+        },
+        { timeout: 5000 },
+      )
+      .toMatchObject({ calls: [], dialogs: 0, freeMediaPorts: 50, clientTransactions: 0, serverTransactions: 0 });
+  });
+});
+
 describe('hostile input', () => {
   test('random bytes, cut and mangled INVITEs: no fault, no leg, and the server still works', async () => {
     const here = await open();

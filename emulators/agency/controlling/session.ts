@@ -4,6 +4,7 @@ import { type AgencyContext, shownAt } from '../context.ts';
 import type { ConstituentGroup, Invitee, TemporaryGroup } from '../groups.ts';
 import { groupPriority } from '../legs/call-out.ts';
 import type { IncomingLeg } from '../legs/incoming-leg.ts';
+import { inviteMember } from '../legs/invite-member.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { EndReason } from '../legs/leg-dialog.ts';
 import type { OutgoingLeg } from '../legs/outgoing-leg.ts';
@@ -12,7 +13,6 @@ import { hasParam } from '../sdp-terms.ts';
 import { focusSupports } from '../service.ts';
 import { contactOf, newSessionIdentity, type SessionIdentity } from '../session-identity.ts';
 import { ControllingFloor } from './floor.ts';
-import { inviteMember } from './invite-member.ts';
 
 export interface ControllingParts {
   readonly group: ConstituentGroup | TemporaryGroup;

@@ -16,7 +16,7 @@ import { allowedMethods, sdpType } from '../service.ts';
 import type { DialogUser } from './dialog-table.ts';
 import { answerTimer, dueMs, type SessionTimer } from './session-timer.ts';
 
-/** How a leg came to its end: hung up there, never acknowledged, not refreshed, unknown at the other end, or hung up here. */
+/** How a leg ended: hung up there, never acknowledged, not refreshed, unknown at the other end, or hung up here. */
 export type EndReason = 'bye' | 'no-ack' | 'expired' | 'gone' | 'hung-up';
 
 export interface DialogHandlers {

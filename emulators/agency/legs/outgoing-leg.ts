@@ -35,8 +35,8 @@ export interface OutgoingParts {
 }
 
 /**
- * RFC 3261 13.2.2.1: who rings for ever is not waited for: a client as long as an unanswered INVITE would last; a partner
- * longer, because it waits for its own clients meanwhile and should be the one to give up.
+ * RFC 3261 13.2.2.1: who rings for ever is not waited for: a client as long as an unanswered INVITE would last; a
+ * partner longer, because it waits for its own clients meanwhile and should be the one to give up.
  */
 const patience = { client: 1, partner: 3 } as const;
 

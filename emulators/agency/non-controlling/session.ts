@@ -1,9 +1,9 @@
 import type { McpttInfo } from '../../../lab/wire/mcx-info/mcptt-info.ts';
 import { type AgencyContext, shownAt } from '../context.ts';
-import { type Invitation, inviteMember } from '../controlling/invite-member.ts';
 import type { ConstituentGroup } from '../groups.ts';
 import { groupPriority } from '../legs/call-out.ts';
 import type { IncomingLeg } from '../legs/incoming-leg.ts';
+import { type Invitation, inviteMember } from '../legs/invite-member.ts';
 import type { Leg } from '../legs/leg.ts';
 import type { OutgoingLeg } from '../legs/outgoing-leg.ts';
 import { answerParams } from '../sdp-build.ts';

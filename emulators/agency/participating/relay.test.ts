@@ -122,8 +122,17 @@ describe('the originating participating function', () => {
     const here = await open();
     const caller = await callUp(here);
     await here.edge.next('INVITE');
-    expect((await caller.final()).status).toBe(408);
+    // Three times as long as for a client: the controlling function is to give up first.
+    await expect.poll(() => caller.statuses, { timeout: 6000 }).toEqual([100, 408]);
     await allReleased(here);
+  });
+
+  test('no ports for the second leg: 503', async () => {
+    const here = await open({ mediaPorts: [20000, 20003] });
+    const answer = await (await callUp(here)).final();
+    expect([answer.status, header(answer, 'retry-after')]).toEqual([503, '5']);
+    await expect.poll(async () => (await here.describe()).freeMediaPorts).toBe(1);
+    expect(here.edge.requests).toEqual([]);
   });
 
   test('CANCEL is passed on', async () => {

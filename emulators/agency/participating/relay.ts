@@ -17,8 +17,8 @@ export interface RelayParts {
 }
 
 /**
- * A participating function between a client and a controlling function (TS 24.379 6.3.2, TS 24.380 6.4): a leg on either side,
- * floor control and media carried over as they are. It never arbitrates.
+ * A participating function between a client and a controlling function (TS 24.379 6.3.2, TS 24.380 6.4): a leg on
+ * either side, floor control and media carried over as they are. It never arbitrates.
  */
 export class RelaySession {
   readonly #ctx: AgencyContext;

@@ -1,10 +1,10 @@
 import type { McpttInfo } from '../../../lab/wire/mcx-info/mcptt-info.ts';
 import { type AgencyContext, shownAt } from '../context.ts';
 import type { Invitee } from '../groups.ts';
-import { type CallOut, callOut, invitationParams } from '../legs/call-out.ts';
-import type { OutgoingLeg, OutgoingOwner } from '../legs/outgoing-leg.ts';
 import type { NextHop } from '../routing.ts';
 import { contactOf, type SessionIdentity } from '../session-identity.ts';
+import { type CallOut, callOut, invitationParams } from './call-out.ts';
+import type { OutgoingLeg, OutgoingOwner } from './outgoing-leg.ts';
 
 /** What the INVITEs of one session have in common. */
 export interface Invitation {
