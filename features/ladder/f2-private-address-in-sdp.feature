@@ -79,7 +79,7 @@ Feature: SDP carries the pods' own addresses between agencies
     And every leg that leaves a pod has its INVITE, its 200 and its ACK
     And the floor is granted to <caller> and taken to all other members
     When <caller> talks for 40 packets
-    Then every other member hears all packets of <caller>'s burst after the first 5
+    Then every other member hears all 40 packets of <caller>'s burst after the first 5
     And the floor is idle again
     When <caller> hangs up
     Then every leg is ended by a BYE and its 200

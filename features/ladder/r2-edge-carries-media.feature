@@ -14,13 +14,13 @@ Feature: The edge is the endpoint of everything that crosses between agencies
     And the floor is granted to <caller> and taken to all other members
 
     When <caller> talks for 40 packets
-    Then every other member hears all packets of <caller>'s burst after the first 5
+    Then every other member hears all 40 packets of <caller>'s burst after the first 5
     And RTP, floor control and SIP are translated at both nodes
     And the floor is idle again
 
     When <answerer> talks for 40 packets
     Then the floor is granted to <answerer> and taken to all other members
-    And every other member hears all packets of <answerer>'s burst after the first 5
+    And every other member hears all 40 packets of <answerer>'s burst after the first 5
 
     When <caller> hangs up
     Then every leg is ended by a BYE and its 200

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Timeline } from '../lab/capture/timeline.ts';
+import { firstMarker } from '../lab/run/markers.ts';
+import type { Illustrator } from '../lab/run/run.ts';
+import { drawFloorTimeline } from './floor-timeline.ts';
+import { renderReport } from './html.ts';
+import { renderJunit } from './junit.ts';
+import { drawLadder } from './ladder.ts';
+import type { Drawings } from './page/scenario.ts';
+import { markup } from './text.ts';
+
+/** Draws each scenario while its packets are in memory, and keeps the drawings alone; writes index.html and junit.xml at the end. */
+export function illustrate(): Illustrator {
+  const drawings = new Map<string, Drawings>();
+  return {
+    scenario({ id, topology }, timeline) {
+      drawings.set(
+        id,
+        draw(
+          () => drawLadder(timeline, topology),
+          () => drawFloorTimeline(timeline, topology, beginOf(timeline)),
+        ),
+      );
+    },
+    async finish(folder, plan, run) {
+      await writeFile(join(folder, 'index.html'), renderReport(run, { plan, drawings }));
+      await writeFile(join(folder, 'junit.xml'), renderJunit(run));
+    },
+  };
+}
+
+/** A drawing that cannot be made must not cost the run its report. */
+function draw(ladder: () => Drawings['ladder'], floor: () => Drawings['floor']): Drawings {
+  const safely = (make: () => Drawings['ladder']): Drawings['ladder'] => {
+    try {
+      return make();
+    } catch (error) {
+      return markup`<p class="banner">This drawing could not be made: ${error instanceof Error ? error.message : String(error)}</p>`;
+    }
+  };
+  return { ladder: safely(ladder), floor: safely(floor) };
+}
+
+/** The same zero as the ladder's: the scenario's first marker, or the first packet. */
+function beginOf(timeline: Timeline): bigint {
+  const marker = timeline.sightings.find(
+    ({ content }) => content.protocol === 'marker' && content.marker === firstMarker,
+  );
+  return (marker ?? timeline.sightings[0])?.timeNs ?? 0n;
+}
