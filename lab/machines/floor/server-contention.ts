@@ -10,12 +10,8 @@ export function contend(draft: Draft, leg: Leg, talker: Talker): void {
   const { queue, settings } = draft.state;
   const others = queue.filter((entry) => !sameTalker(entry, talker));
   const again = others.length < queue.length;
-  // 6.3.4.4: a pre-emptive request revokes the floor and is first in the queue
   if (preempts(draft.state, talker)) {
-    const higher = others.filter((entry) => entry.rank > talker.rank);
-    change(draft, { queue: [...higher, talker, ...others.slice(higher.length)] });
-    if (draft.state.general === 'G: Floor Taken') enterRevoke(draft, REVOKE_CAUSE.MEDIA_BURST_PRE_EMPTED);
-    if (leg.queueing) tellPosition(draft, talker);
+    preempt(draft, leg, talker, others);
     return;
   }
   // 6.3.5.4.4: queueing was not negotiated
@@ -31,6 +27,18 @@ export function contend(draft: Draft, leg: Leg, talker: Talker): void {
   const same = queue.find((entry) => sameTalker(entry, talker));
   if (same?.rank !== talker.rank) change(draft, { queue: byRank(others, talker) });
   tellPosition(draft, talker);
+}
+
+// 6.3.4.4: a pre-emptive request revokes the floor and is first in the queue, whose tail makes room for it
+function preempt(draft: Draft, leg: Leg, talker: Talker, others: readonly Talker[]): void {
+  const limit = Math.max(1, draft.state.settings.queueLimit);
+  const higher = others.filter((entry) => entry.rank > talker.rank);
+  const queue = [...higher, talker, ...others.slice(higher.length)];
+  change(draft, { queue: queue.slice(0, limit) });
+  for (const entry of queue.slice(limit)) deny(draft, entry, DENY_CAUSE.QUEUE_FULL);
+  if (higher.length >= limit) return;
+  if (draft.state.general === 'G: Floor Taken') enterRevoke(draft, REVOKE_CAUSE.MEDIA_BURST_PRE_EMPTED);
+  if (leg.queueing) tellPosition(draft, talker);
 }
 
 /** Higher rank first, first come first served within one. */
