@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Timeline } from '../lab/capture/timeline.ts';
-import { firstMarker } from '../lab/run/markers.ts';
 import type { Illustrator } from '../lab/run/run.ts';
 import { drawFloorTimeline } from './floor-timeline.ts';
 import { renderReport } from './html.ts';
@@ -19,13 +17,13 @@ export function illustrate(): Illustrator {
         id,
         draw(
           () => drawLadder(timeline, topology),
-          () => drawFloorTimeline(timeline, topology, beginOf(timeline)),
+          () => drawFloorTimeline(timeline, topology),
         ),
       );
     },
     async finish(folder, plan, run) {
       await writeFile(join(folder, 'index.html'), renderReport(run, { plan, drawings }));
-      await writeFile(join(folder, 'junit.xml'), renderJunit(run));
+      await writeFile(join(folder, 'junit.xml'), renderJunit(run, plan));
     },
   };
 }
@@ -40,12 +38,4 @@ function draw(ladder: () => Drawings['ladder'], floor: () => Drawings['floor']):
     }
   };
   return { ladder: safely(ladder), floor: safely(floor) };
-}
-
-/** The same zero as the ladder's: the scenario's first marker, or the first packet. */
-function beginOf(timeline: Timeline): bigint {
-  const marker = timeline.sightings.find(
-    ({ content }) => content.protocol === 'marker' && content.marker === firstMarker,
-  );
-  return (marker ?? timeline.sightings[0])?.timeNs ?? 0n;
 }
