@@ -39,7 +39,7 @@ const refused = (status: number, warning?: 141): Registered => ({
   refusal: warning === undefined ? { status } : { status, warning },
 });
 
-/** The registrar of one domain and the binding of MCPTT IDs to it: bounded by the users that the configuration names. */
+/** The registrar of one domain and the binding of MCPTT IDs to it: bounded by the users of the configuration. */
 export class Registrar {
   readonly #domain: string;
   readonly #users: ReadonlyMap<string, string>;
@@ -92,7 +92,7 @@ export class Registrar {
     return (this.#bindings.get(addressOfRecord(user)) ?? []).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
   }
 
-  /** Implicit affiliation (TS 24.379 9.2.2.2.15): who is logged on to the service is affiliated to all of his groups. */
+  /** Implicit affiliation (TS 24.379 9.2.2.2.15): who is logged on to the service is affiliated to his groups. */
   affiliated(user: string, nowMs: number): Binding | undefined {
     return this.bindingsOf(user, nowMs).findLast(({ mcptt }) => mcptt);
   }

@@ -22,7 +22,8 @@ describe('what an SDP of a peer means', () => {
   test('m-lines in another order, other payload types, addresses of their own', () => {
     const other =
       'm=application 9002 UDP MCPTT\r\nc=IN IP4 10.0.0.2\r\nm=video 0 RTP/AVP 99\r\n' +
-      'm=audio 9000 RTP/AVP 0 98\r\nc=IN IP4 10.0.0.3\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:98 amr-wb/16000\r\na=rtcp:9100\r\n';
+      'm=audio 9000 RTP/AVP 0 98\r\nc=IN IP4 10.0.0.3\r\na=rtpmap:0 PCMU/8000\r\n' +
+      'a=rtpmap:98 amr-wb/16000\r\na=rtcp:9100\r\n';
     expect(remoteOf(must(session + other))).toEqual({
       rtp: { host: '10.0.0.3', port: 9000 },
       rtcp: { host: '10.0.0.3', port: 9100 },

@@ -1,4 +1,4 @@
-/** Test bench: a scripted SIP party (an edge with the clients behind it, or a partner's server) with media of its own. */
+/** Test bench: a scripted SIP party (an edge and the clients behind it, or a partner's server) with its own media. */
 import { dialogAsUac, dialogAsUas, dialogKey, dialogKeyOf } from '../../../lab/machines/sip/dialog.ts';
 import { newRequest } from '../../../lab/machines/sip/request.ts';
 import { makeResponse } from '../../../lab/machines/sip/response.ts';
