@@ -116,8 +116,9 @@ function changeBetween(before: Seen, after: Seen): number | undefined {
   if (sameSrc && sameDst) return 0;
   if (sameSrc) return before.dstPort === after.dstPort ? 1 : 2;
   if (sameDst) return before.srcPort === after.srcPort ? 1 : 2;
-  // Who sends from where the datagram went, or to where it came from, answers it or passes it on.
+  // Who sends from where the datagram went, or to where it came from, answers it or passes it on; but a service may lead
+  // back to its own client.
   if (after.src === before.dst && after.srcPort === before.dstPort) return undefined;
-  if (after.dst === before.src && after.dstPort === before.srcPort) return undefined;
+  if (after.dst === before.src && after.dstPort === before.srcPort && after.tap !== before.tap) return undefined;
   return 3;
 }

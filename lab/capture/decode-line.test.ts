@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { encodeDns } from '../wire/dns/codec.ts';
+import { encodeFloor } from '../wire/floor/codec.ts';
+import { portUnreachable, type UdpPacket, udpPacket } from '../wire/net/build.ts';
+import { encodeRtcp } from '../wire/rtcp/codec.ts';
+import { encodeRtp } from '../wire/rtp/codec.ts';
+import { decodeLine } from './decode-line.ts';
+import { ascii, at, flow, START, timelineOf } from './scene.test-data.ts';
+
+function lineOf(packet: Partial<UdpPacket> | Uint8Array) {
+  const [sighting] = timelineOf([at(5, 'a-edge', packet)]).sightings;
+  if (sighting === undefined) throw new Error('there is no sighting');
+  return JSON.parse(JSON.stringify(decodeLine(sighting))) as Record<string, unknown>;
+}
+
+const hello: UdpPacket = { src: '10.0.0.1', srcPort: 1, dst: '10.0.0.2', dstPort: 2, payload: ascii('hello') };
+
+describe('a line of decode --json', () => {
+  test('begins with where and when, in this order', () => {
+    const line = lineOf({ ...hello, ttl: 63 });
+    expect(Object.keys(line).slice(0, 6)).toEqual(['tap', 'frame', 'timeNs', 'src', 'dst', 'protocol']);
+    expect(line).toEqual({
+      tap: 'a-edge',
+      frame: 1,
+      timeNs: String(START + 5000n),
+      src: '10.0.0.1:1',
+      dst: '10.0.0.2:2',
+      protocol: 'other',
+      ttl: 63,
+      length: 5,
+      journey: 1,
+    });
+  });
+
+  test('writes IPv6 addresses in brackets', () => {
+    expect(lineOf({ ...hello, src: 'fd00::1', dst: 'fd00::2' })).toMatchObject({
+      src: '[fd00::1]:1',
+      dst: '[fd00::2]:2',
+    });
+  });
+
+  test('of SIP tells dialog, path and session', () => {
+    const body = 'v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 96\r\n';
+    const invite = [
+      'INVITE sip:pf@a.mcx.test SIP/2.0',
+      'Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1;rport',
+      'From: "Ünal" <sip:a-ue-1@a.mcx.test>;tag=f1',
+      'To: <sip:pf@a.mcx.test>',
+      'Call-ID: c1',
+      'CSeq: 1 INVITE',
+      'Contact: <sip:a@10.0.0.1>',
+      'Content-Type: application/sdp',
+      `Content-Length: ${body.length}`,
+    ].join('\r\n');
+    expect(lineOf({ ...hello, payload: ascii(`${invite}\r\n\r\n${body}`) })).toMatchObject({
+      protocol: 'sip',
+      method: 'INVITE',
+      uri: 'sip:pf@a.mcx.test',
+      callId: 'c1',
+      cseq: '1 INVITE',
+      from: '"Ünal" <sip:a-ue-1@a.mcx.test>;tag=f1',
+      fromTag: 'f1',
+      via: ['SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1;rport'],
+      contact: ['<sip:a@10.0.0.1>'],
+      sdp: [{ media: 'audio', address: '10.0.0.1', port: 40000 }],
+    });
+    const response = lineOf({ ...hello, payload: ascii('SIP/2.0 403 Forbidden\r\nCall-ID: c1\r\n\r\n') });
+    expect(response).toMatchObject({ protocol: 'sip', status: 403, reason: 'Forbidden', callId: 'c1' });
+    expect(response).not.toHaveProperty('via');
+  });
+
+  test('of RTP tells source and sequence', () => {
+    const packet = { marker: true, payloadType: 96, sequenceNumber: 7, timestamp: 320, ssrc: 9, csrcs: [], padding: 0 };
+    const { payload, csrcs, padding, ...told } = { ...packet, payload: new Uint8Array(33) };
+    expect(lineOf({ ...hello, payload: encodeRtp({ ...packet, payload }) })).toMatchObject({
+      protocol: 'rtp',
+      ...told,
+      payloadLength: 33,
+    });
+  });
+
+  test('of floor control tells messages and fields', () => {
+    const fields = [
+      { id: 'Duration', seconds: 30 } as const,
+      { id: 'other', fieldId: 99, value: Uint8Array.of(0xab) } as const,
+    ];
+    const payload = encodeFloor([{ name: 'Floor Granted', ackRequired: false, ssrc: 9, fields }]);
+    expect(lineOf({ ...hello, payload })).toMatchObject({
+      protocol: 'floor',
+      messages: [{ name: 'Floor Granted', ssrc: 9, fields: [fields[0], { id: 'other', fieldId: 99, value: 'ab' }] }],
+    });
+  });
+
+  test('of RTCP tells packets', () => {
+    const empty = { reports: [], extension: new Uint8Array() };
+    const payload = encodeRtcp([
+      { type: 'SR', ssrc: 1, ntp: 2n ** 63n, rtpTimestamp: 1, packetCount: 2, octetCount: 3, ...empty },
+      { type: 'RR', ssrc: 1, ...empty },
+      { type: 'SDES', chunks: [{ ssrc: 1, items: [{ item: 1, value: ascii('me') }] }] },
+      { type: 'APP', subtype: 1, ssrc: 2, name: 'MCV0', data: new Uint8Array(4) },
+      { type: 'BYE', ssrcs: [1], reason: ascii('over') },
+    ]);
+    expect(lineOf({ ...hello, payload })).toMatchObject({
+      protocol: 'rtcp',
+      packets: [
+        { type: 'SR', ntp: '9223372036854775808' },
+        { type: 'RR', ssrc: 1 },
+        { type: 'SDES', chunks: [{ ssrc: 1, items: [{ item: 1, text: 'me' }] }] },
+        { type: 'APP', name: 'MCV0', data: '00000000' },
+        { type: 'BYE', ssrcs: [1], reason: 'over' },
+      ],
+    });
+  });
+
+  test('of DNS tells question and answer', () => {
+    const flags = {
+      opcode: 0,
+      authoritative: true,
+      truncated: false,
+      recursionDesired: true,
+      recursionAvailable: false,
+    };
+    const question = { name: 'node-b.mcx.test', type: 'A' };
+    const payload = encodeDns({
+      id: 77,
+      response: true,
+      rcode: 3,
+      ...flags,
+      questions: [question],
+      answers: [{ name: 'node-b.mcx.test', type: 'A', ttl: 5, address: '172.18.0.3' }],
+      authorities: [],
+      additionals: [],
+    });
+    expect(lineOf({ ...hello, srcPort: 53, payload })).toMatchObject({
+      protocol: 'dns',
+      id: 77,
+      response: true,
+      rcode: 'NXDOMAIN',
+      questions: ['node-b.mcx.test A'],
+      answers: [{ type: 'A', address: '172.18.0.3' }],
+    });
+  });
+
+  test('of ICMP has addresses without ports, and those of the quote with them', () => {
+    const about = udpPacket(hello);
+    expect(lineOf(portUnreachable({ src: '10.0.0.2', dst: '10.0.0.1' }, about))).toMatchObject({
+      src: '10.0.0.2',
+      dst: '10.0.0.1',
+      protocol: 'icmp',
+      type: 3,
+      code: 3,
+      quoted: { src: '10.0.0.1:1', dst: '10.0.0.2:2' },
+    });
+  });
+
+  test('of a marker is other, with its number', () => {
+    const marker = flow('10.0.0.1:4 > 224.0.0.123:9', { payload: ascii('mark 12') });
+    expect(lineOf(marker)).toMatchObject({ protocol: 'other', marker: 12 });
+  });
+});
