@@ -81,7 +81,9 @@ async function assured(site: Site, far: ProbeSocket, port: number, silenceMs: nu
 async function sysctl(site: Site, place: PlaceName, name: string): Promise<string> {
   const cat = await site.running.converse(place, ['cat', `/proc/sys/net/netfilter/${name}`]);
   const line = new Promise<string>((resolve) => cat.onLine(resolve));
-  return Promise.race([line, cat.ended.then(({ stderr }) => line.then((text) => text || stderr))]);
+  // The line may be delivered a moment after the end of the process is.
+  const silence = cat.ended.then(({ code, stderr }) => sleep(100).then(() => stderr.trim() || `exit ${code}`));
+  return Promise.race([line, silence]);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Conversation } from '../fabric.ts';
-import { endOf, signalGroup, spawnIn, started } from './placed.ts';
+import { closeOf, signalGroup, spawnIn, started } from './placed.ts';
 import type { Place } from './plan.ts';
 
 /** Enough of stderr to say why a helper ended. */
@@ -8,7 +8,8 @@ const STDERR_KEPT = 4096;
 
 export async function converseIn(place: Place, command: readonly string[]): Promise<Conversation> {
   const child = spawnIn(place, command, ['pipe', 'pipe', 'pipe']);
-  const exit = endOf(child);
+  // `close`, not `exit`: only then has all of stderr been read.
+  const closed = closeOf(child);
   let stderr = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     stderr = (stderr + bytes).slice(-STDERR_KEPT);
@@ -19,7 +20,7 @@ export async function converseIn(place: Place, command: readonly string[]): Prom
   const waiting: string[] = [];
   let listener = (line: string): void => void waiting.push(line);
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => listener(line));
-  const ended = exit.then((code) => ({ code, stderr }));
+  const ended = closed.then((code) => ({ code, stderr }));
   return {
     place: place.name,
     ended,

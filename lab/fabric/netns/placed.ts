@@ -32,6 +32,11 @@ export function endOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
+/** As `endOf`, but when everything that the process and its heirs wrote to a pipe has been read. */
+export function closeOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown')));
+}
+
 export function started(child: ChildProcess, place: Place, command: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('spawn', () => resolve());

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Tap, TapCounts, TapRequest } from '../fabric.ts';
-import { endOf, signalGroup, spawnIn, started } from './placed.ts';
+import { closeOf, endOf, signalGroup, spawnIn, started } from './placed.ts';
 import type { Place } from './plan.ts';
 import { census, fileHasMarker } from './tap-file.ts';
 
@@ -19,9 +19,7 @@ export async function startTap(place: Place, request: TapRequest, lastMarker: ()
   const child = spawnIn(place, command, ['ignore', 'ignore', 'pipe']);
   const ended = endOf(child);
   // `close` comes when all of stderr has been read: the counts are its last words.
-  const closed = new Promise<number | string>((resolve) =>
-    child.on('close', (code, signal) => resolve(code ?? signal ?? '')),
-  );
+  const closed = closeOf(child);
   let stderr = '';
   const listening = new Promise<void>((resolve) => {
     child.stderr?.on('data', (bytes: Buffer) => {

@@ -65,6 +65,7 @@ async function processes(folder: string) {
   const line = new Promise<string>((resolve) => talk.onLine(resolve));
   talk.send('this');
   const said = await line;
+  const talked = await talk.ended;
   const leftOfStopped = running('sleep\u00004711') + running('sleep\u00004712');
   await fabric.down();
   return {
@@ -72,7 +73,7 @@ async function processes(folder: string) {
     ownSession: session === String(stubborn.pid),
     stopMs,
     said,
-    talked: await talk.ended,
+    talked,
     left: leftOfStopped + running('sleep\u00004713'),
     log: readFileSync(log, 'utf8'),
   };
