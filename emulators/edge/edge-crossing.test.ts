@@ -63,6 +63,20 @@ describe('from the server to a partner', () => {
     expect((await own.final()).status).toBe(200);
   });
 
+  test('a 200 that is repeated after the call has ended begins nothing again', async () => {
+    const { sent, taken, ok } = await establishedOut(bench, partner);
+    const bye = partner.send(inDialogBack(taken.request, ok, 'BYE'), bench.at.agencies);
+    (await bench.server.next('BYE')).answer(200);
+    await bye.final();
+    taken.transaction?.respond(ok);
+    const twice = await until('the second 200', () => {
+      const all = sent.responses.filter(({ status }) => status === 200);
+      return all.length === 2 && all;
+    });
+    expect(twice[1]).toEqual(twice[0]);
+    expect(bench.describe()).toMatchObject({ dialogs: 0, calls: [] });
+  });
+
   test('re-INVITE of the partner: the relay stays, and a new Contact is remembered', async () => {
     const { taken, ok, invite, got } = await establishedOut(bench, partner);
     const back = inDialogBack(taken.request, ok, 'INVITE');

@@ -1,5 +1,5 @@
 /** What a relay reads from a session description, and the description that it passes on in its place. */
-import type { Sdp, SdpMedia } from '../../../lab/wire/sdp/session.ts';
+import type { Sdp, SdpLine, SdpMedia } from '../../../lab/wire/sdp/session.ts';
 import { attribute, connectionAddress, mediaLine, withEndpoint, withOrigin } from '../../../lab/wire/sdp/view.ts';
 import type { SocketAddress } from '../party.ts';
 
@@ -31,16 +31,22 @@ function rtcpPort(media: SdpMedia, port: number): number {
 
 /** `ports` by m= line; a line without one is refused with port 0. */
 export function rewritten(sdp: Sdp, address: string, ports: readonly (number | undefined)[]): Sdp {
-  const bare: Sdp = {
-    session: sdp.session.filter(({ type, value }) => !(type === 'a' && pointsElsewhere(value))),
-    media: sdp.media.map((media) => ({
-      lines: media.lines.filter(({ type, value }) => !(type === 'a' && pointsElsewhere(value))),
-    })),
-  };
-  return bare.media.reduce(
+  // Every c= goes first: one that no media line relies on would still tell an address.
+  const bare = (lines: readonly SdpLine[]) =>
+    lines.filter(({ type, value }) => type !== 'c' && !(type === 'a' && pointsElsewhere(value)));
+  const head = bare(sdp.session);
+  // RFC 8866 5: c= after v= o= s= i= u= e= p=, before everything else.
+  const place = head.findIndex(({ type }) => !'vosiuep'.includes(type));
+  const session = head.toSpliced(place === -1 ? head.length : place, 0, connection(address));
+  const media = sdp.media.map(({ lines }) => ({ lines: bare(lines) }));
+  return media.reduce<Sdp>(
     (left, _, index) => withEndpoint(left, index, address, ports[index] ?? 0),
-    withOrigin(bare, address),
+    withOrigin({ session, media }, address),
   );
+}
+
+function connection(address: string): SdpLine {
+  return { type: 'c', value: `IN IP4 ${address}` };
 }
 
 /** RFC 3605 and ICE (RFC 8839): attributes that name addresses or ports past the relay. */
