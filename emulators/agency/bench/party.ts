@@ -33,6 +33,7 @@ export interface CallOptions {
 
 export interface OutgoingCall {
   readonly call: ScriptedCall;
+  /** As they came, repetitions left out. */
   readonly statuses: number[];
   readonly transaction: ClientTransaction;
   /** Every 2xx, repeated ones too. */
@@ -122,7 +123,8 @@ export class Party {
     let last: SipResponse | undefined;
     const transaction = this.sip.request(invite, to, {
       onResponse: (response) => {
-        statuses.push(response.status);
+        // A repeated INVITE is answered by a repeated response: that is the machine's load, not the call's course.
+        if (statuses.at(-1) !== response.status) statuses.push(response.status);
         if (response.status < 200) return;
         last ??= response;
         if (response.status >= 300) return;
