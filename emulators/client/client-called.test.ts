@@ -190,16 +190,21 @@ describe('requests outside any dialog', () => {
 });
 
 describe('session timers (RFC 4028)', () => {
+  const asks = (value: string) => [
+    { name: 'Session-Expires', value },
+    { name: 'Supported', value: 'timer' },
+  ];
+  beforeEach(async () => {
+    await ue.close();
+    ue = await openUe('127.42.0.11', far.at, { sessionExpiresS: 2 });
+  });
+
   test('the UE that was called refreshes where the INVITE leaves it open', async () => {
-    const timer = [
-      { name: 'Session-Expires', value: '2' },
-      { name: 'Supported', value: 'timer' },
-    ];
-    const { ok } = await callUe(far, ue.sipAt, timer);
+    const { ok } = await callUe(far, ue.sipAt, asks('1800'));
     expect(header(ok, 'session-expires')).toBe('2;refresher=uas');
     expect(header(ok, 'require')).toBe('timer');
     const update = await far.next('UPDATE');
-    expect(header(update.request, 'session-expires')).toBe('1800;refresher=uac');
+    expect(header(update.request, 'session-expires')).toBe('2;refresher=uac');
     const headers = [{ name: 'Session-Expires', value: '1800;refresher=uac' }];
     update.transaction.respond(makeResponse(update.request, 200, { headers }));
     await pause(1200);
@@ -207,12 +212,23 @@ describe('session timers (RFC 4028)', () => {
   });
 
   test('who waits for a refresh in vain hangs up before the end', async () => {
-    const timer = [
-      { name: 'Session-Expires', value: '1;refresher=uac' },
-      { name: 'Supported', value: 'timer' },
-    ];
-    await callUe(far, ue.sipAt, timer);
+    await callUe(far, ue.sipAt, asks('2;refresher=uac'));
     await far.next('BYE');
+  });
+
+  test('a session that is gone on the other side is hung up', async () => {
+    await callUe(far, ue.sipAt, asks('2'));
+    const update = await far.next('UPDATE');
+    update.transaction.respond(makeResponse(update.request, 481));
+    await far.next('BYE');
+  });
+
+  test('a session shorter than the UE is configured for is refused', async () => {
+    const refused = await send(far, invite(far, asks('1')), ue.sipAt).final();
+    expect(refused.status).toBe(422);
+    expect(header(refused, 'min-se')).toBe('2');
+    const call = await callUe(far, ue.sipAt);
+    expect((await call.inside('UPDATE', 2, { headers: [contactOf(far), ...asks('1')] }).final()).status).toBe(422);
   });
 });
 

@@ -13,7 +13,7 @@ import { otherMethods } from './other-methods.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { allow, contact, supported, supportedExtensions } from './service.ts';
 import { Session } from './session.ts';
-import { type Agreed, agreeAsUas, agreedAsUac } from './session-timer.ts';
+import { answerLimit, type Limit, limitAsUac, limitOf } from './session-watch.ts';
 import type { UserAgent } from './user-agent.ts';
 
 interface Offered {
@@ -54,7 +54,7 @@ export class Phone {
       sdpSession,
       onAnswered: (dialog, far, response) => {
         this.#calling = undefined;
-        this.#open(dialog, media, sdpSession, agreedAsUac(response));
+        this.#open(dialog, media, sdpSession, limitAsUac(response));
         media.established(far, 'uac');
       },
       onFailed: (status) => {
@@ -123,14 +123,18 @@ export class Phone {
   #accept(request: SipRequest, transaction: ServerTransaction, { toTag, sdp, far }: Offered): void {
     const { config, ids } = this.#ua;
     const sdpSession = ids.below(2 ** 31);
-    const timer = agreeAsUas(request);
+    const limit = answerLimit(request, config);
+    if (limit.kind === 'too-small') {
+      transaction.respond(makeResponse(request, 422, { toTag, headers: limit.headers }));
+      return;
+    }
     const response = makeResponse(request, 200, {
       toTag,
       headers: [
         { name: 'Contact', value: contact(config) },
         allow,
         supported,
-        ...(timer?.headers ?? []),
+        ...limit.headers,
         // RFC 4964: the user is there
         { name: 'P-Answer-State', value: 'Confirmed' },
       ],
@@ -138,18 +142,18 @@ export class Phone {
       contentType: sdpType,
     });
     const media = new CallMedia(this.#ua, this.#leg);
-    const session = this.#open(dialogAsUas(request, toTag), media, sdpSession, timer?.agreed);
+    const session = this.#open(dialogAsUas(request, toTag), media, sdpSession, limitOf(limit));
     session.accept(transaction, response);
     media.established(far, 'uas');
   }
 
-  #open(dialog: Dialog, media: CallMedia, sdpSession: number, agreed: Agreed | undefined): Session {
+  #open(dialog: Dialog, media: CallMedia, sdpSession: number, limit: Limit): Session {
     const session: Session = new Session({
       ua: this.#ua,
       dialog,
       media,
       sdpSession,
-      agreed,
+      limit,
       onEnded: () => {
         if (this.#session === session) this.#session = undefined;
       },

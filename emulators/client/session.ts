@@ -1,6 +1,7 @@
-import { type Dialog, dialogKey, endsDialog, receiveRequest, receiveResponse } from '../../lab/machines/sip/dialog.ts';
+import { type Dialog, dialogKey, receiveRequest, receiveResponse } from '../../lab/machines/sip/dialog.ts';
 import { requestInDialog } from '../../lab/machines/sip/dialog-request.ts';
 import { makeResponse } from '../../lab/machines/sip/response.ts';
+import { sessionRequestHeaders } from '../../lab/machines/sip/session-terms.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
 import { type Answer, answerInvite } from '../kit/sip-answer.ts';
@@ -9,7 +10,7 @@ import type { CallMedia } from './call-media.ts';
 import { answer, offer, readFarSide, sdpType } from './description.ts';
 import { otherMethods } from './other-methods.ts';
 import { allow, contact, supported } from './service.ts';
-import { type Agreed, agreeAsUas, agreedAsUac, type SessionTimer, sessionTimer } from './session-timer.ts';
+import { answerLimit, type Limit, limitAsUac, limitOf, watchSession } from './session-watch.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export interface SessionParts {
@@ -18,7 +19,7 @@ export interface SessionParts {
   readonly media: CallMedia;
   /** `o=` of every description that the UE gives in this session (RFC 8866 5.2). */
   readonly sdpSession: number;
-  readonly agreed: Agreed | undefined;
+  readonly limit: Limit;
   /** Hung up by either side: the UE is free for another call. */
   onEnded(): void;
   /** Nothing of the dialog is left to be answered. */
@@ -29,7 +30,7 @@ export interface SessionParts {
 export class Session {
   readonly key: string;
   readonly #parts: SessionParts;
-  readonly #timer: SessionTimer;
+  readonly #watch: ReturnType<typeof watchSession>;
   #dialog: Dialog;
   /** Our 2xx to an INVITE of the far side, until its ACK. */
   #answer: Answer | undefined;
@@ -39,8 +40,8 @@ export class Session {
     this.#parts = parts;
     this.#dialog = parts.dialog;
     this.key = dialogKey(parts.dialog);
-    this.#timer = sessionTimer(parts.ua.clock, { refresh: () => this.#refresh(), expire: () => this.hangUp() });
-    this.#timer.agree(parts.agreed);
+    this.#watch = watchSession(parts.ua, { refresh: () => this.#refresh(), expire: () => this.hangUp() });
+    this.#watch.dispatch({ kind: 'agreed', terms: parts.limit });
   }
 
   get media(): CallMedia {
@@ -122,12 +123,16 @@ export class Session {
       this.#respond(transaction, request, 488);
       return;
     }
+    const limit = answerLimit(request, ua.config);
+    if (limit.kind === 'too-small') {
+      this.#respond(transaction, request, 422, limit.headers);
+      return;
+    }
     if (read !== undefined) this.media.moved(read.far);
-    const timer = agreeAsUas(request);
-    if (timer !== undefined) this.#timer.agree(timer.agreed);
+    this.#watch.dispatch({ kind: 'agreed', terms: limitOf(limit) });
     const body = read ? answer(ua.config, sdpSession, read.sdp, read.far) : invite && offer(ua.config, sdpSession);
     const response = makeResponse(request, 200, {
-      headers: [{ name: 'Contact', value: contact(ua.config) }, allow, supported, ...(timer?.headers ?? [])],
+      headers: [{ name: 'Contact', value: contact(ua.config) }, allow, supported, ...limit.headers],
       ...(body ? { body, contentType: sdpType } : {}),
     });
     if (invite) this.accept(transaction, response);
@@ -137,23 +142,20 @@ export class Session {
   // RFC 4028 7.4: a refresh without an offer
   #refresh(): void {
     const { ua } = this.#parts;
+    const intervalS = Math.round(this.#watch.state.intervalMs / 1000);
     const { dialog, request } = requestInDialog(this.#dialog, 'UPDATE', {
-      headers: [
-        { name: 'Contact', value: contact(ua.config) },
-        { name: 'Session-Expires', value: `${ua.config.sessionExpiresS};refresher=uac` },
-        supported,
-      ],
+      headers: [{ name: 'Contact', value: contact(ua.config) }, ...sessionRequestHeaders(intervalS, 'uac')],
     });
     this.#dialog = dialog;
     ua.endpoint.request(request, ua.proxy, {
       onResponse: (response) => {
-        if (this.#phase !== 'up' || response.status < 200) return;
-        if (endsDialog(response.status)) this.hangUp();
+        if (response.status < 200) return;
         this.#dialog = receiveResponse(this.#dialog, request, response);
-        if (response.status < 300) this.#timer.agree(agreedAsUac(response));
+        if (response.status < 300) this.#watch.dispatch({ kind: 'agreed', terms: limitAsUac(response) });
+        else this.#watch.dispatch({ kind: 'refresh-failed', status: response.status });
       },
-      onTimeout: () => this.hangUp(),
-      onTransportError: () => this.hangUp(),
+      onTimeout: () => this.#watch.dispatch({ kind: 'refresh-failed', status: 408 }),
+      onTransportError: () => this.#watch.dispatch({ kind: 'refresh-failed', status: 503 }),
     });
   }
 
@@ -176,7 +178,7 @@ export class Session {
   }
 
   #silence(): void {
-    this.#timer.stop();
+    this.#watch.dispatch({ kind: 'ended' });
     this.media.end();
     this.#parts.onEnded();
   }
@@ -189,7 +191,12 @@ export class Session {
     this.#parts.onGone();
   }
 
-  #respond(transaction: ServerTransaction, request: SipRequest, status: number, headers: SipHeader[] = []): void {
+  #respond(
+    transaction: ServerTransaction,
+    request: SipRequest,
+    status: number,
+    headers: readonly SipHeader[] = [],
+  ): void {
     transaction.respond(makeResponse(request, status, { headers }));
   }
 }
