@@ -104,6 +104,10 @@ describe.skipIf(isolation.how === 'no').each(users)('a fabric of user %s', (user
     expect(await inside('neighbours', folder, user)).toEqual({ seen: [true, false], left: 9, end: 0 });
   });
 
+  test('Services that change at once change one after the other', async () => {
+    expect(await inside('services-at-once', folder, user)).toEqual([true, true, false]);
+  });
+
   test('wrong use has names', async () => {
     expect(await inside('wrong-use', folder, user)).toEqual({
       insideOuter: true,

@@ -7,22 +7,28 @@ import { inNetns, run, runScript } from './run.ts';
 
 /** The Services of each cluster as they are now, and the way to change them as kube-proxy would. */
 export interface ServiceTable {
-  set(cluster: string, change: (services: readonly ServiceSpec[]) => readonly ServiceSpec[]): Promise<void>;
+  set(cluster: string, change: Change): Promise<void>;
 }
+
+type Change = (services: readonly ServiceSpec[]) => readonly ServiceSpec[];
 
 export function serviceTable(plan: Plan): ServiceTable {
   const current = new Map(plan.spec.clusters.map(({ name, services }) => [name, services]));
+  const replace = async (cluster: string, change: Change): Promise<void> => {
+    const before = current.get(cluster);
+    if (before === undefined) throw new LabError('unknown-cluster', `there is no cluster ${cluster}`, { exitCode: 70 });
+    const after = change(before);
+    const nodes = plan.places.filter((place) => place.kind === 'node' && place.cluster.name === cluster);
+    await Promise.all(nodes.map((node) => (node.kind === 'node' ? replaceOn(node, before, after) : undefined)));
+    current.set(cluster, after);
+  };
+  // One change after the other: each replaces the chains that the one before has made.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    set: async (cluster, change) => {
-      const before = current.get(cluster);
-      if (before === undefined) throw new LabError('unknown-cluster', `there is no cluster ${cluster}`);
-      const after = change(before);
-      current.set(cluster, after);
-      await Promise.all(
-        plan.places.map((place) =>
-          place.kind === 'node' && place.cluster.name === cluster ? replaceOn(place, before, after) : undefined,
-        ),
-      );
+    set: (cluster, change) => {
+      const next = last.then(() => replace(cluster, change));
+      last = next.catch(() => {});
+      return next;
     },
   };
 }

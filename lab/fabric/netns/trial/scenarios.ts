@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../../errors.ts';
-import type { RunningFabric, Tap } from '../../fabric.ts';
+import type { RunningFabric, ServiceSpec, Tap } from '../../fabric.ts';
 import { type Probe, type ProbeSocket, probeClient } from '../../probe/client.ts';
 import { netnsFabric } from '../netns-fabric.ts';
 import { insideOuter } from '../outer.ts';
@@ -19,6 +19,7 @@ export const scenarios: Readonly<Record<string, (folder: string) => Promise<unkn
   impairments,
   neighbours,
   'wrong-use': wrongUse,
+  'services-at-once': servicesAtOnce,
 };
 
 async function recording(folder: string) {
@@ -153,6 +154,30 @@ async function wrongUse(folder: string) {
   };
   await fabric.down();
   return result;
+}
+
+/** Three changes are asked for without waiting; the last word counts, and each of them has happened. */
+async function servicesAtOnce() {
+  const fabric = await netnsFabric().up(trialSpec);
+  const from = await (await probeIn(fabric, 'a-edge')).open(5060);
+  const sink = await (await probeIn(fabric, 'b-mcx')).open(5070);
+  const service = (name: string, port: number, endpoints: string[]): ServiceSpec => {
+    const ports = [{ port, targetPort: 5070, nodePort: 31000 + port }];
+    return { name, clusterIp: '10.96.0.30', externalTrafficPolicy: 'Local', endpoints, ports };
+  };
+  await Promise.all([
+    fabric.applyService('b', service('one', 71, ['b-edge'])),
+    fabric.applyService('b', service('two', 72, ['b-mcx'])),
+    fabric.applyService('b', service('one', 71, ['b-mcx'])),
+    fabric.removeService('b', 'edge'),
+  ]);
+  const seen = [];
+  for (const port of [31071, 31072, 31060]) {
+    await from.send(NODE_B, port, `to ${port}`);
+    seen.push((await sink.received(`to ${port}`, 300)) !== undefined);
+  }
+  await fabric.down();
+  return seen;
 }
 
 async function probeIn(fabric: RunningFabric, place: string): Promise<Probe> {
