@@ -21,3 +21,7 @@ Then('every leg that leaves a pod has its INVITE, its 200 and its ACK', async fu
 Then('every leg is ended by a BYE and its 200', async function (this: LabWorld) {
   await this.ask(callEnded());
 });
+
+Then('the affiliated members of agency {word} are invited', async function (this: LabWorld, agency: string) {
+  await this.ask(membersInvited({ agency }));
+});

@@ -13,7 +13,11 @@ function differingKeys(one: Configuration, other: Configuration): string[] {
       ? Object.entries(value).flatMap(([key, inner]) => flat(inner, `${path}.${key}`))
       : [[path, value]];
   const all = (configuration: Configuration) =>
-    new Map(blueprintOf(configuration, 7).cast(paths).flatMap((member) => flat(member.config, member.place)));
+    new Map(
+      blueprintOf(configuration, 7)
+        .cast(paths)
+        .flatMap((member) => flat(member.config, member.place)),
+    );
   const [left, right] = [all(one), all(other)];
   return [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));
 }
@@ -49,7 +53,12 @@ describe('blueprint', () => {
   });
 
   test('every tap records at a place that the fabric has', () => {
-    for (const changes of [{}, { bystander: 'has-partner-address' }, { dns: { variant: 'separate' } }, { agencies: 3 }]) {
+    for (const changes of [
+      {},
+      { bystander: 'has-partner-address' },
+      { dns: { variant: 'separate' } },
+      { agencies: 3 },
+    ]) {
       const { fabric, topology } = blueprintOf(configured(changes), 1);
       const places = new Set([
         'bridge',
@@ -82,7 +91,11 @@ describe('a remedy switches its own keys and nothing else', () => {
     ],
     ['server.sdpRepair', { server: { sdpRepair: 'signalling-source' } }, ['a-mcx.sdpRepair', 'b-mcx.sdpRepair']],
     ['edge.rootMemory', { edge: { rootMemory: 'transactions' } }, ['a-edge.memory']],
-    ['edge.identityCheck', { edge: { identityCheck: 'every-request' } }, ['a-edge.identityCheck', 'b-edge.identityCheck']],
+    [
+      'edge.identityCheck',
+      { edge: { identityCheck: 'every-request' } },
+      ['a-edge.identityCheck', 'b-edge.identityCheck'],
+    ],
     ['edge.peerMedia', { edge: { peerMedia: 'latch' } }, ['a-edge.peerMedia', 'b-edge.peerMedia']],
     [
       'edge.partners',

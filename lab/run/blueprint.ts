@@ -74,19 +74,20 @@ function servicesOf(configuration: Configuration, agency: AgencyAddresses): Serv
   });
   const media = Array.from({ length: mediaPorts[1] - mediaPorts[0] + 1 }, (_, index) => mediaPorts[0] + index);
   const { sip, edgeClients, edgeAgencies, dns, separateDns } = podPorts;
-  const border =
-    configuration.border.path === 'server'
-      ? // The server is its own border: it has a node port, and the edge carries nothing for partners.
-        service('server', serviceIps.server, 'mcx', [{ port: sip, targetPort: sip, nodePort: nodePorts.server }])
-      : service('server', serviceIps.server, 'mcx', [{ port: sip, targetPort: sip }]);
   return [
     service('kube-dns', serviceIps.dns, 'dns', [{ port: 53, targetPort: dns }]),
     ...(configuration.dns.variant === 'separate'
       ? [service('dns-mcx', serviceIps.separateDns, 'dns-mcx', [{ port: 53, targetPort: separateDns }])]
       : []),
-    border,
-    service('edge', serviceIps.edge, 'edge', [
-      { port: sip, targetPort: sip },
+    // Without an edge in the crossing the server is its own border, and has a node port.
+    ...(configuration.border.path === 'server'
+      ? [
+          service('server-nodeport', serviceIps.server, 'mcx', [
+            { port: sip, targetPort: sip, nodePort: nodePorts.server },
+          ]),
+        ]
+      : []),
+    service('edge-nodeport', serviceIps.edge, 'edge', [
       { port: edgeClients, targetPort: edgeClients, nodePort: nodePorts.clients },
       ...(configuration.border.path === 'edge'
         ? [{ port: edgeAgencies, targetPort: edgeAgencies, nodePort: nodePorts.agencies }]

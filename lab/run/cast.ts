@@ -134,8 +134,9 @@ function resolvers(stage: Stage, agency: AgencyAddresses): CastMember[] {
       services: [
         { name: 'kubernetes.default.svc.cluster.local', address: '10.96.0.1' },
         { name: 'kube-dns.kube-system.svc.cluster.local', address: serviceIps.dns },
-        { name: 'edge.mcx.svc.cluster.local', address: serviceIps.edge },
-        { name: 'server.mcx.svc.cluster.local', address: serviceIps.server },
+        // Headless Services: between pods of one cluster SIP needs no translation, and its source stays the pod's own address.
+        { name: 'edge.mcx.svc.cluster.local', address: agency.pods.edge },
+        { name: 'server.mcx.svc.cluster.local', address: agency.pods.server },
       ],
       resolvConfNameservers: [nameserver],
     },

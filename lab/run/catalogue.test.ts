@@ -39,14 +39,18 @@ describe('catalogue', () => {
 
   test('two scenarios that cannot be told apart are refused', () => {
     const twice = `Feature: f\n  Scenario: s\n    Given x\n  Scenario: s\n    Given x\n`;
-    expect(codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: twice, sha256: '' }]))).toBe('FEATURE-DUPLICATE');
+    expect(codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: twice, sha256: '' }]))).toBe(
+      'FEATURE-DUPLICATE',
+    );
   });
 
   test('broken Gherkin is an error with a line', () => {
-    expect(codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: 'Feature: f\nnonsense\n  x', sha256: '' }]))).toBe(
-      'nothing thrown',
+    expect(
+      codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: 'Feature: f\nnonsense\n  x', sha256: '' }])),
+    ).toBe('nothing thrown');
+    expect(codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: 'Scenario: s', sha256: '' }]))).toBe(
+      'FEATURE-SYNTAX',
     );
-    expect(codeOf(() => compileCatalogue([{ uri: 'features/t.feature', text: 'Scenario: s', sha256: '' }]))).toBe('FEATURE-SYNTAX');
   });
 });
 

@@ -13,7 +13,11 @@ export interface ContractResult {
 export async function runContractInside(project: string): Promise<ContractResult> {
   const program = join(project, 'lab/fabric/netns/contract-main.ts');
   const [command = '', ...args] = outerCommand([process.execPath, program]);
-  const { stdout, exitCode, signal } = await execa(command, args, { reject: false, stderr: 'inherit', stdin: 'ignore' });
+  const { stdout, exitCode, signal } = await execa(command, args, {
+    reject: false,
+    stderr: 'inherit',
+    stdin: 'ignore',
+  });
   try {
     return JSON.parse(stdout) as ContractResult;
   } catch (cause) {

@@ -71,7 +71,7 @@ export async function judgeRun(
     const judged = new Map<string, JudgedScenario>();
     for (const round of roundsOf(plan.scenarios)) {
       const trouble = await judgeRound({ project, root, folder, visit }, round, judged);
-      for (const one of trouble) throw new LabError('JUDGE-STEP', `${one.step}: ${one.message}`, { exitCode: 70 });
+      for (const one of trouble) spoil(round, judged, one);
     }
     return plan.scenarios.map((scenario) => judged.get(scenario.id) ?? unjudged(scenario));
   } finally {
@@ -148,6 +148,19 @@ export function verdictOf(verdicts: readonly Verdict[], unfit?: string): Verdict
   if (unfit !== undefined || verdicts.length === 0) return 'inconclusive';
   if (verdicts.includes('fail')) return 'fail';
   return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
+}
+
+/** A step that nobody defines, or a defect in one, decides nothing. */
+function spoil(
+  round: readonly PlannedScenario[],
+  judged: Map<string, JudgedScenario>,
+  { uri, line, step, message }: StepTrouble,
+): void {
+  const scenario = round.find((one) => one.uri === uri && one.line === line);
+  if (!scenario) throw new LabError('JUDGE-STEP', `${step}: ${message}`, { exitCode: 70 });
+  const known = judged.get(scenario.id) ?? unjudged(scenario);
+  if (known.verdict === 'fail') return;
+  judged.set(scenario.id, { ...known, verdict: 'inconclusive', reason: `${step}: ${message.trim()}` });
 }
 
 function unjudged(scenario: PlannedScenario): JudgedScenario {

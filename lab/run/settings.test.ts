@@ -41,7 +41,10 @@ describe('lab.yaml', () => {
 
 describe('layers of a configuration', () => {
   test('later layers win key by key, and neighbours stay', () => {
-    const merged = mergeLayers({ edge: { partners: 'unknown', peerMedia: 'latch' } }, { edge: { partners: 'recognised' } });
+    const merged = mergeLayers(
+      { edge: { partners: 'unknown', peerMedia: 'latch' } },
+      { edge: { partners: 'recognised' } },
+    );
     expect(merged).toEqual({ edge: { partners: 'recognised', peerMedia: 'latch' } });
   });
 
@@ -57,8 +60,18 @@ describe('layers of a configuration', () => {
 
   test('defaults, then lab.yaml, then the command line, then the scenario itself', () => {
     if (!scenario) throw new Error('no scenario');
-    const made = configurationOf(scenario, { nat: 'none', cidr: 'distinct', border: { path: 'edge' } }, { nat: 'symmetric' });
-    expect(made).toMatchObject({ nat: 'symmetric', cidr: 'distinct', border: { path: 'server' }, agencies: 3, timers: 'fast' });
+    const made = configurationOf(
+      scenario,
+      { nat: 'none', cidr: 'distinct', border: { path: 'edge' } },
+      { nat: 'symmetric' },
+    );
+    expect(made).toMatchObject({
+      nat: 'symmetric',
+      cidr: 'distinct',
+      border: { path: 'server' },
+      agencies: 3,
+      timers: 'fast',
+    });
   });
 
   test('a key that a scenario misspells is named with its feature', () => {

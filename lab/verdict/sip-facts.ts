@@ -20,7 +20,7 @@ export interface SipFacts {
   readonly fromTag: string;
   readonly toTag: string;
   readonly branch: string;
-  /** Call-ID and the caller's tag: the same on every hop of one leg. */
+  /** The Call-ID: the same on every hop of one leg, and whichever end sends. */
   readonly leg: string;
 }
 
@@ -50,16 +50,15 @@ function readFacts(message: SipMessage): SipFacts {
   };
   const via = parseVia(listValues(message, 'Via')[0] ?? '');
   const callId = header(message, 'Call-ID') ?? '';
-  const fromTag = tag('From');
   return {
     method: message.kind === 'request' ? message.method : (cseq?.method ?? ''),
     status: message.kind === 'request' ? 0 : message.status,
     callId,
     cseq: cseq?.number ?? 0,
-    fromTag,
+    fromTag: tag('From'),
     toTag: tag('To'),
     branch: via === undefined ? '' : (viaParam(via, 'branch') ?? ''),
-    leg: `${callId} ${fromTag}`,
+    leg: callId,
   };
 }
 
