@@ -2,10 +2,9 @@ import { pending, question } from '../answers.ts';
 import { clauses } from '../clauses.ts';
 import { crossingLegs, isRequest, receivedIn } from '../legs.ts';
 import type { Question, Scene } from '../question.ts';
-import type { SymptomName } from '../symptoms/finding.ts';
 import { findSymptoms } from '../symptoms.ts';
 
-const clauseOf: Readonly<Record<SymptomName, string>> = {
+const clauseOf: Readonly<Record<string, string>> = {
   'name-unresolved': clauses.F1,
   'private-address-in-sdp': clauses.F2,
   'node-address-with-pod-port': clauses.F3,
@@ -14,8 +13,8 @@ const clauseOf: Readonly<Record<SymptomName, string>> = {
 };
 
 /** The first cause that the packets show is this one, with these consequences (others may follow). */
-export function symptomIs(name: SymptomName, ...consequences: readonly string[]): Question {
-  return question(clauseOf[name], (scene) => {
+export function symptomIs(name: string, ...consequences: readonly string[]): Question {
+  return question(clauseOf[name] ?? 'ladder', (scene) => {
     const found = findSymptoms(scene.timeline);
     if (found.symptom === null) return pending(scene, 'no symptom shows');
     const { evidence } = found.symptom;

@@ -9,8 +9,8 @@ const flightNs = 100_000_000n;
 /** A network interface that speaks: two clusters may use one address, so the Ethernet address tells them apart. */
 export interface Host {
   readonly address: string;
-  /** Empty where the link has none. */
-  readonly mac: string;
+  /** The Ethernet address; where the link has none, the file in which this host was seen at its own interface. */
+  readonly link: string;
 }
 
 /** Who speaks in a timeline, learnt from packets that were seen at their sender. */
@@ -20,15 +20,15 @@ export class Hosts {
 
   constructor(timeline: Timeline) {
     for (const sighting of timeline.sightings) {
-      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(key(sighting.src, sighting.srcMac));
+      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(key(origin(sighting)));
     }
     this.#lastNs = timeline.sightings.at(-1)?.timeNs ?? 0n;
   }
 
   /** The host that this sighting arrived at, when its tap is at a host that speaks. */
   receiver(sighting: Sighting): Host | undefined {
-    if (!this.#speakers.has(key(sighting.dst, sighting.dstMac))) return undefined;
-    return { address: sighting.dst, mac: sighting.dstMac };
+    const host = { address: sighting.dst, link: sighting.dstMac || sighting.tap };
+    return this.#speakers.has(key(host)) ? host : undefined;
   }
 
   /** Where a datagram arrived, in time order. */
@@ -49,12 +49,12 @@ export class Hosts {
 export function senderOf(journey: Journey): { readonly host: Host; readonly sighting: Sighting } | undefined {
   const [sighting] = journey.sightings;
   if (sighting === undefined || sighting.ttl !== senderTtl) return undefined;
-  return { host: { address: sighting.src, mac: sighting.srcMac }, sighting };
+  return { host: origin(sighting), sighting };
 }
 
 /** A pod that talks to its own address does so on its loopback, whose Ethernet addresses say nothing. */
 export function sameHost(a: Host, b: Host, loopback = false): boolean {
-  return a.address === b.address && (loopback || a.mac === b.mac);
+  return a.address === b.address && (loopback || a.link === b.link);
 }
 
 /** Routers speak too (ICMP, the lab's markers), but not these protocols. */
@@ -63,6 +63,10 @@ function speaks({ content }: Sighting): boolean {
   return protocol === 'sip' || protocol === 'rtp' || protocol === 'rtcp' || protocol === 'floor' || protocol === 'dns';
 }
 
-function key(address: string, mac: string): string {
-  return `${address} ${mac}`;
+function origin({ src, srcMac, tap }: Sighting): Host {
+  return { address: src, link: srcMac || tap };
+}
+
+function key({ address, link }: Host): string {
+  return `${address} ${link}`;
 }

@@ -29,7 +29,7 @@ export function detectNameUnresolved(timeline: Timeline): Finding[] {
   const lookups = lookupsOf(timeline, story.hosts).filter(({ asker }) => speaksSip(story, asker));
   const asServer = lookups.filter(({ type }) => type === 'SRV' || type === 'NAPTR');
   const targets = new Map(
-    asServer.map((lookup) => [`${lookup.asker.address} ${lookup.asker.mac} ${lookup.target}`, lookup]),
+    asServer.map((lookup) => [`${lookup.asker.address} ${lookup.asker.link} ${lookup.target}`, lookup]),
   );
   return [...targets.values()].flatMap((wanted) => {
     const own = lookups.filter(({ asker }) => sameHost(asker, wanted.asker));
@@ -37,8 +37,9 @@ export function detectNameUnresolved(timeline: Timeline): Finding[] {
     if (own.some(({ target }) => target !== wanted.target && wanted.target.startsWith(`${target}.`))) return [];
     const about = own.filter(({ target }) => target === wanted.target || target.startsWith(`${wanted.target}.`));
     const last = about.at(-1);
-    if (last === undefined || about.some(({ usable }) => usable) || !story.hosts.settled(last.query)) return [];
-    if (isCalled(story, wanted)) return [];
+    if (last === undefined || about.some(({ usable }) => usable) || isCalled(story, wanted)) return [];
+    // A negative answer is one; silence is none before its time.
+    if (last.answer === undefined && !story.hosts.settled(last.query)) return [];
     const bare = about.filter(({ target }) => target === wanted.target);
     return [
       {

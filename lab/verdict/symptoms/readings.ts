@@ -1,7 +1,7 @@
 import { endpoints } from '../../wire/sdp/view.ts';
 import { isAnswer, isRequest } from '../legs.ts';
 import { sdpOf } from '../sip-facts.ts';
-import type { Host } from './hosts.ts';
+import { type Host, sameHost } from './hosts.ts';
 import type { SipHop, Story } from './story.ts';
 
 /** Somebody read an SDP: whose own address it carries, where the SIP seemed to come from, which ports it names. */
@@ -35,5 +35,5 @@ export function ownAddressReadings(story: Story): Reading[] {
 
 /** The control: this capture does show what arrives at that host. */
 function hears(story: Story, host: Host): boolean {
-  return story.hops.some(({ to }) => to !== undefined && to.address === host.address && to.mac === host.mac);
+  return story.hops.some(({ to }) => to !== undefined && sameHost(to, host));
 }

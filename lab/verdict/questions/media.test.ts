@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import { Call, floor } from '../call.test-data.ts';
+import { crossedBothNats, crossingDialogComplete } from './crossing.ts';
+import { floorGranted, floorIdle } from './floor.ts';
+import { burstHeard, ownServerHears } from './media.ts';
+import { burstUnheard, mediaGetsNowhere } from './nothing.ts';
+
+function running(caller = 'a-ue-1'): Call {
+  const call = new Call();
+  call.registerAll();
+  call.set(caller);
+  return call;
+}
+
+describe('the floor', () => {
+  test('is granted to one and taken to all others', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.grant('a-ue-1');
+    const answer = floorGranted('a-ue-1').ask(call.stage.scene(from, false));
+    expect(answer.state).toBe('yes');
+    expect(answer.evidence.map(({ tap }) => tap)).toEqual(['a-ue-1', 'a-ue-2', 'b-ue-1', 'b-ue-2']);
+  });
+
+  test('granted to another, or before this act, is not granted', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.grant('b-ue-1');
+    const scene = call.stage.scene(from, false);
+    expect(floorGranted('a-ue-1').ask(scene)).toMatchObject({ state: 'open', because: 'no Floor Granted at a-ue-1' });
+    expect(floorGranted('b-ue-1').ask(call.stage.scene(call.stage.now, false)).state).toBe('open');
+  });
+
+  test('taken by somebody else is the nearest miss', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.down('a-ue-1', 2, floor('Floor Granted', []));
+    call.down('a-ue-2', 2, floor('Floor Taken', [{ id: "Granted Party's Identity", uri: 'sip:b-ue-1@b.mcx.test' }]));
+    const answer = floorGranted('a-ue-1', { agency: 'a' }).ask(call.stage.scene(from));
+    expect(answer).toMatchObject({ state: 'no', because: 'Floor Taken at a-ue-2 names somebody else' });
+    expect(answer.evidence[0]?.tap).toBe('a-ue-2');
+  });
+
+  test('taken without a name counts', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.down('a-ue-1', 2, floor('Floor Granted', []));
+    call.down('a-ue-2', 2, floor('Floor Taken', []));
+    expect(floorGranted('a-ue-1', { agency: 'a' }).ask(call.stage.scene(from)).state).toBe('yes');
+  });
+
+  test('denied is told', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.down('a-ue-2', 2, floor('Floor Deny', [{ id: 'Reject Cause', cause: 1, phrase: '' }]));
+    expect(floorGranted('a-ue-2').ask(call.stage.scene(from))).toMatchObject({ because: 'Floor Deny at a-ue-2' });
+  });
+
+  test('is idle when everybody has heard so', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 2);
+    expect(floorIdle().ask(call.stage.scene(from, false)).state).toBe('open');
+    call.idle();
+    const answer = floorIdle().ask(call.stage.scene(from, false));
+    expect([answer.state, answer.evidence.length]).toEqual(['yes', 4]);
+  });
+});
+
+describe('burstHeard', () => {
+  test('counts what was sent and what arrived, with the first and last frames of both ends', () => {
+    const call = running();
+    const scene = call.stage.scene(call.burst('a-ue-1', 10), false);
+    const answer = burstHeard({ talker: 'a-ue-1', packets: 10, afterFirst: 3 }).ask(scene);
+    expect(answer.state).toBe('yes');
+    expect(answer.because).toBe(
+      'a-ue-1 sent 10 packets, 7 count; a-ue-2 received 7 of 7; b-ue-1 received 7 of 7; b-ue-2 received 7 of 7',
+    );
+    expect(answer.evidence.map(({ tap }) => tap)).toEqual([
+      ...['a-ue-1', 'a-ue-1', 'a-ue-1', 'a-ue-2', 'a-ue-2', 'b-ue-1', 'b-ue-1', 'b-ue-2', 'b-ue-2'],
+    ]);
+  });
+
+  test('what latching eats before the first N does not count, after it it does', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 10, (ue, i) => ue === 'b-ue-2' && i < 3);
+    const scene = call.stage.scene(from);
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 3 }).ask(scene).state).toBe('yes');
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 2 }).ask(scene)).toMatchObject({
+      state: 'no',
+      because: 'b-ue-2 received 7 of 8',
+    });
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 2, agency: 'a' }).ask(scene).state).toBe('yes');
+  });
+
+  test('waits for the release, and for what is still under way', () => {
+    const call = running();
+    const from = call.stage.now;
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 0 }).ask(call.stage.scene(from, false))).toMatchObject({
+      state: 'open',
+      because: expect.stringContaining('no Floor Release'),
+    });
+    call.burst('a-ue-1', 5, (ue, i) => ue === 'b-ue-1' && i === 4);
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 0 }).ask(call.stage.scene(from, false)).state).toBe('open');
+  });
+
+  test('fewer packets than the talker was told to send is a no', () => {
+    const call = running();
+    const scene = call.stage.scene(call.burst('a-ue-1', 5), false);
+    expect(burstHeard({ talker: 'a-ue-1', packets: 6, afterFirst: 0 }).ask(scene)).toMatchObject({
+      state: 'no',
+      because: 'a-ue-1 sent 5 packets, not 6',
+    });
+    expect(burstHeard({ talker: 'a-ue-1', packets: 5, afterFirst: 5 }).ask(scene).state).toBe('open');
+  });
+
+  test('a burst of the act before is not this one', () => {
+    const call = running();
+    call.burst('a-ue-1', 5);
+    expect(burstHeard({ talker: 'a-ue-1', afterFirst: 0 }).ask(call.stage.scene(call.stage.now, false)).state).toBe(
+      'open',
+    );
+  });
+
+  test('somebody who does not exist is never heard', () => {
+    const call = running();
+    expect(burstHeard({ talker: 'c-ue-1', afterFirst: 0 }).ask(call.stage.scene(0n)).state).toBe('no');
+  });
+});
+
+describe('ownServerHears', () => {
+  test('a keep-alive is enough, seen at the UE and at its server', () => {
+    const call = running();
+    const from = call.stage.now;
+    expect(ownServerHears('b-ue-1').ask(call.stage.scene(from, false)).state).toBe('open');
+    call.keepAlive('b-ue-1');
+    const answer = ownServerHears('b-ue-1').ask(call.stage.scene(from, false));
+    expect(answer).toMatchObject({ state: 'yes', evidence: [{ tap: 'b-ue-1' }, { tap: 'b-mcx' }] });
+    expect(ownServerHears('b-ue-2').ask(call.stage.scene(from, false)).state).toBe('open');
+  });
+});
+
+describe('crossedBothNats', () => {
+  test('four frames for each kind: pod, node, node, pod', () => {
+    const call = running();
+    call.grant('a-ue-1');
+    call.burst('a-ue-1', 2);
+    const scene = call.stage.scene(0n, false);
+    const answer = crossedBothNats('rtp', 'floor', 'sip').ask(scene);
+    expect(answer.state).toBe('yes');
+    expect(answer.evidence.map(({ tap }) => tap).slice(0, 4)).toEqual(['a-edge', 'a-node', 'b-node', 'b-edge']);
+    expect(answer.evidence).toHaveLength(12);
+    expect(answer.because).toContain('10.244.0.5:30120 > 172.18.0.3:30120 becomes 172.18.0.2:30120 > 172.18.0.3:30120');
+  });
+
+  test('nothing crosses', () => {
+    const call = running();
+    expect(crossedBothNats('rtp').ask(call.stage.scene(0n))).toMatchObject({
+      state: 'no',
+      because: 'no rtp crosses from pod to pod',
+    });
+  });
+
+  test('pods that are routed on purpose are not translated', () => {
+    const call = new Call({
+      border: 'server',
+      routed: true,
+      cidrB: '10.30.0.0/16',
+      serverB: '10.30.0.26',
+      edgeB: '10.30.0.25',
+    });
+    call.registerAll();
+    call.set('a-ue-1');
+    call.grant('a-ue-1');
+    call.burst('a-ue-1', 2);
+    expect(crossedBothNats('rtp').ask(call.stage.scene(0n))).toMatchObject({
+      state: 'no',
+      because: 'rtp crosses, but not translated at both nodes',
+    });
+  });
+});
+
+describe('crossingDialogComplete', () => {
+  test.each([
+    ['a-ue-1', 1],
+    ['b-ue-1', 2],
+  ])('called by %s: %i dialogs cross', (caller, count) => {
+    const call = running(caller);
+    const answer = crossingDialogComplete().ask(call.stage.scene(0n, false));
+    expect(answer).toMatchObject({ state: 'yes', evidence: { length: 6 * count } });
+  });
+
+  test('before anything crosses it is open', () => {
+    const call = new Call();
+    call.registerAll();
+    call.actor(call.callersLeg('a-ue-1')).complete();
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false)).state).toBe('open');
+  });
+});
+
+describe('silence', () => {
+  const far = (ue: string) => ue.startsWith('b');
+
+  test('is decided by what the own server received', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 30, far);
+    const answer = burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from, false));
+    expect(answer).toMatchObject({ state: 'yes', evidence: [{ tap: 'a-ue-1' }, { tap: 'a-mcx' }, { tap: 'a-mcx' }] });
+  });
+
+  test('means nothing without enough control packets', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 10, far);
+    expect(burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from, false)).state).toBe('open');
+    expect(burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from)).state).toBe('no');
+    expect(burstUnheard({ talker: 'a-ue-1', agency: 'b', control: 5 }).ask(call.stage.scene(from, false)).state).toBe(
+      'yes',
+    );
+  });
+
+  test('is broken by a single packet', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 30, (ue, i) => far(ue) && i !== 29);
+    expect(burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from, false))).toMatchObject({
+      state: 'no',
+      evidence: [{ tap: 'a-ue-1' }, { tap: 'b-ue-1' }],
+    });
+  });
+
+  test('of an edge towards a stranger: packets arrive there and are not passed on', () => {
+    const call = running();
+    const from = call.stage.now;
+    call.stage.send('b-ue-1', 50000, '172.18.0.2', 30100, Buffer.from('8060000100000001000000ff01', 'hex'));
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    expect(mediaGetsNowhere('b-ue-1').ask(call.stage.scene(from, false))).toMatchObject({
+      state: 'yes',
+      evidence: [{ tap: 'b-ue-1' }, { tap: 'a-edge' }],
+    });
+    expect(mediaGetsNowhere('a-ue-1').ask(call.stage.scene(from, false)).state).toBe('no');
+  });
+});
