@@ -3,6 +3,8 @@ import type { Topology } from '../lab/verdict/topology.ts';
 import { type Lane, lanesOf, type Span } from './floor/lanes.ts';
 import { beginOf } from './ladder/begin.ts';
 import { seconds } from './ladder/draw.ts';
+import { dim } from './page/elements.ts';
+import { drawing, line, rect, text } from './svg.ts';
 import { type Markup, markup } from './text.ts';
 
 const width = 1200;
@@ -17,36 +19,49 @@ export function drawFloorTimeline(timeline: Timeline, topology: Topology): Marku
     ...spans.flatMap(({ fromNs, toNs }) => [fromNs, toNs]),
     ...marks.map(({ timeNs }) => timeNs),
   ]);
-  if (times.length === 0) return markup`<p class="none">No floor control and no speech reached a UE.</p>`;
+  if (times.length === 0) return dim('No floor control and no speech reached a UE.');
   const fromNs = times.reduce((a, b) => (b < a ? b : a));
   const toNs = times.reduce((a, b) => (b > a ? b : a));
   const scale = (width - margin - 20) / Math.max(1, Number(toNs - fromNs));
-  const x = (ns: bigint): number => Math.round((margin + Number(ns - fromNs) * scale) * 10) / 10;
+  const x = (ns: bigint): number => margin + Number(ns - fromNs) * scale;
   const height = lanes.length * laneHeight + 26;
-  return markup`<figure class="floor"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="floor control of ${lanes.length} UEs over time">
-${ticks(fromNs, toNs).map((ns) => tick(x(ns), height, seconds(ns - beginNs)))}
-${lanes.map((lane, i) => drawLane(lane, i * laneHeight, x))}
-</svg><figcaption><span class="key has">has the floor</span> <span class="key taken">was told that somebody else has it</span>
-<span class="key sent">sends speech</span> <span class="key heard">hears speech</span> · ▲ request ▼ release ✕ deny or revoke</figcaption></figure>`;
+  const parts = [
+    ...ticks(fromNs, toNs).flatMap((ns) => tick(x(ns), height, seconds(ns - beginNs))),
+    ...lanes.flatMap((lane, i) => drawLane(lane, i * laneHeight, x)),
+  ];
+  const picture = drawing('floor-lanes', width, height, `floor control of ${lanes.length} UEs over time`, parts);
+  const keys = Object.entries(legend).map(([kind, what]) => markup`<span class="key ${kind}">${what}</span> `);
+  const caption = markup`${keys} ▲ request ▼ release ✕ deny or revoke`;
+  return markup`<figure class="lanes">${picture}<figcaption>${caption}</figcaption></figure>`;
 }
 
-function drawLane({ ue, spans, marks }: Lane, y: number, x: (ns: bigint) => number): Markup {
-  return markup`<text class="name" x="4" y="${y + 19}">${ue}</text>
-<line class="base" x1="${margin}" x2="${width - 20}" y1="${y + laneHeight - 2}" y2="${y + laneHeight - 2}"/>
-${spans.map((span) => bar(span, y, x))}
-${marks.map(({ timeNs, sign, text }) => markup`<text class="sign" x="${x(timeNs)}" y="${y + 17}">${sign}<title>${text}</title></text>`)}`;
+const legend: Readonly<Record<Span['what'], string>> = {
+  has: 'has the floor',
+  taken: 'was told that somebody else has it',
+  sent: 'sends speech',
+  heard: 'hears speech',
+};
+
+function drawLane({ ue, spans, marks }: Lane, y: number, x: (ns: bigint) => number): Markup[] {
+  const bottom = y + laneHeight - 2;
+  return [
+    text('name', 4, y + 19, ue),
+    line('base', margin, bottom, width - 20, bottom),
+    ...spans.map((span) => bar(span, y, x)),
+    ...marks.map((mark) => text('sign', x(mark.timeNs), y + 17, mark.sign, mark.text)),
+  ];
 }
 
 /** Floor on the upper half of the lane, speech on the lower. */
-function bar({ what, fromNs, toNs, text }: Span, y: number, x: (ns: bigint) => number): Markup {
+function bar({ what, fromNs, toNs, text: title }: Span, y: number, x: (ns: bigint) => number): Markup {
   const speech = what === 'sent' || what === 'heard';
   const [top, height] = speech ? [y + 22, what === 'sent' ? 8 : 5] : [y + 5, 15];
   const from = x(fromNs);
-  return markup`<rect class="${what}" x="${from}" y="${top}" width="${Math.max(1.5, x(toNs) - from)}" height="${height}"><title>${text}</title></rect>`;
+  return rect(what, { x: from, y: top, width: Math.max(1.5, x(toNs) - from), height }, title);
 }
 
-function tick(x: number, height: number, text: string): Markup {
-  return markup`<line class="tick" x1="${x}" x2="${x}" y1="0" y2="${height - 20}"/><text class="time" x="${x}" y="${height - 8}">${text}</text>`;
+function tick(x: number, height: number, label: string): Markup[] {
+  return [line('tick', x, 0, x, height - 20), text('time', x, height - 8, label)];
 }
 
 /** Five or so round moments. */

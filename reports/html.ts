@@ -13,9 +13,11 @@ export interface ReportExtras {
 /** A ladder is long: it is open from the start where something went wrong, or where there is little else to see. */
 const fewScenarios = 3;
 
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 /**
- * The report of a run as one file: it loads nothing, runs nothing and needs nothing but itself, and links to the capture files
- * beside it. The policy in its head would stop a script even if one got in.
+ * The report of a run as one file: it loads nothing, runs nothing and needs nothing but itself, and links to the
+ * capture files beside it. The policy in its head would stop a script even if one got in.
  */
 export function renderReport(run: RunResult, extras: ReportExtras): string {
   const few = run.scenarios.length <= fewScenarios;
@@ -27,7 +29,7 @@ export function renderReport(run: RunResult, extras: ReportExtras): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${run.verdict}: MCX lab run ${run.runId}</title>

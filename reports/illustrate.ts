@@ -8,7 +8,10 @@ import { drawLadder } from './ladder.ts';
 import type { Drawings } from './page/scenario.ts';
 import { markup } from './text.ts';
 
-/** Draws each scenario while its packets are in memory, and keeps the drawings alone; writes index.html and junit.xml at the end. */
+/**
+ * Draws each scenario while its packets are in memory, and keeps the drawings alone; writes index.html and junit.xml
+ * at the end.
+ */
 export function illustrate(): Illustrator {
   const drawings = new Map<string, Drawings>();
   return {
@@ -34,7 +37,8 @@ function draw(ladder: () => Drawings['ladder'], floor: () => Drawings['floor']):
     try {
       return make();
     } catch (error) {
-      return markup`<p class="banner">This drawing could not be made: ${error instanceof Error ? error.message : String(error)}</p>`;
+      const why = error instanceof Error ? error.message : String(error);
+      return markup`<p class="banner">This drawing could not be made: ${why}</p>`;
     }
   };
   return { ladder: safely(ladder), floor: safely(floor) };

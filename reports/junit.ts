@@ -1,7 +1,10 @@
 import type { Plan, RunResult, ScenarioResult } from '../lab/run/manifest.ts';
 import { type Markup, markup } from './text.ts';
 
-/** junit.xml as CI systems read it: a scenario is a test case; inconclusive is an error, because the environment failed and not the system. */
+/**
+ * junit.xml as CI systems read it: a scenario is a test case; inconclusive is an error, because the environment
+ * failed and not the system.
+ */
 export function renderJunit(run: RunResult, plan?: Plan): string {
   const uris = new Map(plan?.scenarios.map(({ id, uri }) => [id, uri]));
   const suites = Map.groupBy(run.scenarios, ({ id }) => uris.get(id) ?? 'mcx-lab');
@@ -12,9 +15,10 @@ ${[...suites].map(([feature, scenarios]) => suite(feature, scenarios, run))}</te
 }
 
 function suite(feature: string, scenarios: readonly ScenarioResult[], run: RunResult): Markup {
-  const properties = { fabric: run.fabric.name, seed: run.seed, run: run.runId, ...run.fabric.versions };
+  const facts = { fabric: run.fabric.name, seed: run.seed, run: run.runId, ...run.fabric.versions };
+  const properties = Object.entries(facts).map(([name, value]) => markup`<property name="${name}" value="${value}"/>`);
   return markup`<testsuite name="${feature}" ${counts(scenarios)}>
-<properties>${Object.entries(properties).map(([name, value]) => markup`<property name="${name}" value="${value}"/>`)}</properties>
+<properties>${properties}</properties>
 ${scenarios.map((scenario) => testCase(feature, scenario))}</testsuite>
 `;
 }
@@ -32,14 +36,16 @@ function testCase(feature: string, scenario: ScenarioResult): Markup {
       ? undefined
       : markup`<${kind} message="${reason}" type="${symptom?.name ?? verdict}">${text}</${kind}>`;
   const output = verdict === 'pass' ? markup`<system-out>${text}</system-out>` : undefined;
-  return markup`<testcase name="${id}" classname="${feature}" time="${seconds(durationMs)}">${outcome}${output}</testcase>
+  const time = seconds(durationMs);
+  return markup`<testcase name="${id}" classname="${feature}" time="${time}">${outcome}${output}</testcase>
 `;
 }
 
 function counts(scenarios: readonly ScenarioResult[]): Markup {
   const count = (verdict: string): number => scenarios.filter((scenario) => scenario.verdict === verdict).length;
   const time = scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return markup`tests="${scenarios.length}" failures="${count('fail')}" errors="${count('inconclusive')}" time="${seconds(time)}"`;
+  const failures = markup`failures="${count('fail')}" errors="${count('inconclusive')}"`;
+  return markup`tests="${scenarios.length}" ${failures} time="${seconds(time)}"`;
 }
 
 function seconds(ms: number): string {

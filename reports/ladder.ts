@@ -5,14 +5,15 @@ import { layColumns } from './ladder/columns.ts';
 import { type Drawing, drawHead, drawRows, seconds } from './ladder/draw.ts';
 import type { Row } from './ladder/row.ts';
 import { rowsOf } from './ladder/rows.ts';
+import { dim, folded, table } from './page/elements.ts';
 import { type Markup, markup } from './text.ts';
 
 /** More rows than that nobody reads, and a capture can hold any number. */
 const mostRows = 500;
 
 /**
- * The ladder of a scenario: who sent what to whom, hop by hop, with both addresses at every translation; and the same as a table,
- * with the frames to look at. Returns HTML that needs the report's style.
+ * The ladder of a scenario: who sent what to whom, hop by hop, with both addresses at every translation; and the same
+ * as a table, with the frames to look at. Returns HTML that needs the report's style.
  */
 export function drawLadder(timeline: Timeline, topology: Topology): Markup {
   const { rows, left } = rowsOf(timeline, topology);
@@ -20,26 +21,37 @@ export function drawLadder(timeline: Timeline, topology: Topology): Markup {
   const touched = new Set(shown.flatMap(({ path }) => (path === undefined ? [] : [path.from, path.to])));
   const drawing: Drawing = { columns: layColumns(topology, touched), beginNs: beginOf(timeline) };
   const missing = rows.length > shown.length ? [`${rows.length - shown.length} further rows`, ...left] : left;
-  if (shown.length === 0)
-    return markup`<p class="none">Nothing to draw: the captures hold no SIP, floor control or media.</p>`;
+  if (shown.length === 0) return dim('Nothing to draw: the captures hold no SIP, floor control or media.');
+  const notes = missing.length > 0 ? [...legend, `not drawn: ${missing.join(', ')}`] : legend;
   return markup`<figure class="ladder">
 <div class="sticky">${drawHead(drawing)}</div>
 ${drawRows(drawing, shown)}
-<figcaption>◆ a translation, with the address before and after it · ✕ last seen there, and not meant for there · ①② dialogs by Call-ID ·
-seconds after the first marker${missing.length > 0 ? ` · not drawn: ${missing.join(', ')}` : ''}</figcaption>
+<figcaption>${notes.join(' · ')}</figcaption>
 </figure>
-<details class="rows-table"><summary>The ladder as a table</summary>${table(drawing, shown)}</details>`;
+${folded('The ladder as a table', rowTable(drawing, shown))}`;
 }
 
-function table({ beginNs }: Drawing, rows: readonly Row[]): Markup {
+const legend = [
+  '◆ a translation, with the address before and after it',
+  '✕ last seen there, and not meant for there',
+  '①② dialogs by Call-ID',
+  'seconds after the first marker',
+];
+
+function rowTable({ beginNs }: Drawing, rows: readonly Row[]): Markup {
   const lines = rows.map(({ timeNs, count, label, path, details, evidence }) => {
-    const way = path === undefined ? '' : `${path.from} → ${path.lost ? 'lost at ' : ''}${path.to}`;
     const changes = path?.translations.map(({ side, before, after }) => {
       return markup`${side === 'from' ? 'source' : 'destination'} ${before} → ${after}<br>`;
     });
-    return markup`<tr><td>${seconds(timeNs - beginNs)}</td><td>${count === 1 ? label : `${label} ×${count}`}</td><td>${way}</td>
-<td>${changes}</td><td>${details}</td><td>${evidence.map(({ tap, frame }) => markup`${tap} ${frame}<br>`)}</td></tr>\n`;
+    return [
+      seconds(timeNs - beginNs),
+      count === 1 ? label : `${label} ×${count}`,
+      path === undefined ? '' : `${path.from} → ${path.lost ? 'lost at ' : ''}${path.to}`,
+      changes,
+      details,
+      evidence.map(({ tap, frame }) => markup`${tap} ${frame}<br>`),
+    ];
   });
-  return markup`<table><thead><tr><th>s</th><th>message</th><th>way</th><th>translations</th><th>details</th><th>tap, frame</th></tr></thead>
-<tbody>${lines}</tbody></table>`;
+  const headings = ['s', 'message', 'way', 'translations', 'details', 'tap, frame'];
+  return markup`<div class="small">${table(headings, lines)}</div>`;
 }

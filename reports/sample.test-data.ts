@@ -49,7 +49,14 @@ export class Story {
 
   sip(atMs: number, start: string, callId: string, cseq: string, ...views: readonly View[]): this {
     const head = start.startsWith('SIP/') ? start : `${start} SIP/2.0`;
-    const text = `${head}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK${callId}\r\nFrom: <sip:x@a>;tag=f\r\nTo: <sip:y@b>\r\nCall-ID: ${callId}\r\nCSeq: ${cseq}\r\n\r\n`;
+    const headers = [
+      `Via: SIP/2.0/UDP h;branch=z9hG4bK${callId}`,
+      'From: <sip:x@a>;tag=f',
+      'To: <sip:y@b>',
+      `Call-ID: ${callId}`,
+      `CSeq: ${cseq}`,
+    ];
+    const text = [head, ...headers, '', ''].join('\r\n');
     const message = decodeSip(new Uint8Array(Buffer.from(text, 'latin1'))).value;
     if (message === undefined) throw new Error(`no SIP message: ${start}`);
     return this.send(atMs, { protocol: 'sip', message }, text, ...views);

@@ -1,6 +1,6 @@
 /**
- * What comes from captures is a stranger's text: it may hold markup, control characters, and marks that turn the direction of
- * writing round. All of it is shown, none of it works.
+ * What comes from captures is a stranger's text: it may hold markup, control characters, and marks that turn the
+ * direction of writing round. All of it is shown, none of it works.
  */
 export function escapeText(text: string): string {
   return text
@@ -12,7 +12,10 @@ export function escapeText(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** Controls that XML 1.0 cannot hold (2.2), surrogates that stand alone, non-characters, and the controls of bidirectional text. */
+/**
+ * Controls that XML 1.0 cannot hold (2.2), surrogates that stand alone, non-characters, and the controls of
+ * bidirectional text.
+ */
 const unprintable = /(?![\t\n\r])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|\p{Bidi_Control}/gu;
 
 /** At most so many characters, the cut shown. */

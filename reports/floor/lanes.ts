@@ -49,7 +49,10 @@ export function lanesOf(timeline: Timeline, topology: Topology): Lane[] {
   });
 }
 
-/** TS 24.380 6.2.4: Granted begins one's own turn, Taken another's; Idle, Deny and Revoke, one's own Release, the next message end it. */
+/**
+ * TS 24.380 6.2.4: Granted begins one's own turn, Taken another's; Idle, Deny and Revoke, one's own Release, the next
+ * message end it.
+ */
 function floorSpans(received: readonly Sighting[], sent: readonly Sighting[], endNs: bigint): Span[] {
   const spans: Span[] = [];
   let open: Omit<Span, 'toNs'> | undefined;

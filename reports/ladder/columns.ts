@@ -14,18 +14,20 @@ export interface Column {
 
 export interface Columns {
   readonly width: number;
+  /** Left of the first column: the time. */
+  readonly margin: number;
   readonly columns: readonly Column[];
   /** Left and right edge of each agency's band. */
   readonly bands: readonly { readonly agency: AgencyTopology; readonly from: number; readonly to: number }[];
 }
 
 const width = 1200;
-/** Left of the first column: the time. */
 const margin = 58;
 
 /**
- * Columns in the order of a call's path: UEs, access, edge, server, the node's border; then the other agencies, mirrored, so that
- * what crosses between agencies crosses in the middle. `drawn` are the places that some row touches; UEs, edges and servers are always there.
+ * Columns in the order of a call's path: UEs, access, edge, server, the node's border; then the other agencies,
+ * mirrored, so that what crosses between agencies crosses in the middle. `drawn` are the places that some row
+ * touches; UEs, edges and servers are always there.
  */
 export function layColumns(topology: Topology, drawn: ReadonlySet<string>): Columns {
   const groups = topology.agencies.map((agency, index) => {
@@ -43,7 +45,7 @@ export function layColumns(topology: Topology, drawn: ReadonlySet<string>): Colu
     }
     bands.push({ agency, from, to: margin + columns.length * step });
   }
-  return { width, columns, bands };
+  return { width, margin, columns, bands };
 }
 
 interface Place {

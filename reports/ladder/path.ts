@@ -68,7 +68,9 @@ export function destination({ dst, dstPort }: Sighting): string {
   return dstPort === 0 ? dst : `${dst}:${dstPort}`;
 }
 
-/** Access routers and nodes translate; a node of a UE's leg stands between its access and its edge, not at the border. */
+/**
+ * Access routers and nodes translate; a node of a UE's leg stands between its access and its edge, not at the border.
+ */
 function anchor(before: TapTopology, after: TapTopology, stops: readonly Stop[], topology: Topology): Anchor {
   const taps = [before, after];
   const access = taps.find(({ kind }) => kind === 'access');
@@ -76,7 +78,7 @@ function anchor(before: TapTopology, after: TapTopology, stops: readonly Stop[],
   if (node !== undefined) {
     const agency = agencyOf(topology, node);
     const near = stops.map(({ tap }) => tap).filter((tap) => agencyOf(topology, tap) === agency);
-    const outside = near.find(({ kind }) => kind === 'access' || kind === 'ue');
+    const outside = near.find(({ kind }) => kind === 'access') ?? near.find(({ kind }) => kind === 'ue');
     const pod = near.find(({ kind }) => kind === 'pod');
     return outside !== undefined && pod !== undefined ? [outside.place, pod.place] : node.place;
   }

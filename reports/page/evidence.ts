@@ -1,6 +1,7 @@
 import type { ScenarioResult } from '../../lab/run/manifest.ts';
 import type { Evidence } from '../../lab/verdict/question.ts';
 import { type Markup, markup } from '../text.ts';
+import { folded } from './elements.ts';
 
 /** An answer can lean on hundreds of packets; the first ones say where to look. */
 const mostCommands = 8;
@@ -16,7 +17,7 @@ export function evidenceCell(scenario: ScenarioResult, evidence: readonly Eviden
     .slice(0, mostCommands)
     .map((one) => markup`<code class="command">${showFrame(scenario, one)}</code>`);
   const rest = evidence.length - commands.length;
-  return markup`${places}<details><summary>show in tshark</summary>${commands}${rest > 0 ? `and ${rest} more` : ''}</details>`;
+  return markup`${places}${folded('show in tshark', [commands, rest > 0 ? `and ${rest} more` : ''])}`;
 }
 
 /** `3, 5, 7 to 12` */
