@@ -1,11 +1,14 @@
 /**
- * The contract of a fabric: what makes clusters, NAT, Services, access networks and taps. A fabric knows no protocol: it
- * carries packets, runs processes in places, records links and sends markers.
+ * The contract of a fabric: what makes clusters, NAT, Services, access networks and taps. A fabric knows no protocol:
+ * it carries packets, runs processes in places, records links and sends markers.
  */
 export interface FabricSpec {
   readonly clusters: readonly ClusterSpec[];
   readonly accesses: readonly AccessSpec[];
-  /** NAT of what leaves a cluster: `preserve` as kindnetd's MASQUERADE, `symmetric` fully random, `none` pods routed on purpose. */
+  /**
+   * NAT of what leaves a cluster: `preserve` as kindnetd's MASQUERADE, `symmetric` fully random, `none` pods routed on
+   * purpose.
+   */
   readonly egress: 'preserve' | 'symmetric' | 'none';
 }
 
@@ -52,7 +55,10 @@ export interface AccessSpec {
   readonly hosts: readonly { readonly name: string; readonly address: string }[];
 }
 
-/** A place that can hold processes and taps: a pod, a node, a UE host or an access router, by name (`a-edge`, `a-node`, `a-ue-1`, `a-access`), or `bridge`. */
+/**
+ * A place that can hold processes and taps: a pod, a node, a UE host or an access router, by name (`a-edge`, `a-node`,
+ * `a-ue-1`, `a-access`), or `bridge`.
+ */
 export type PlaceName = string;
 
 export interface Fabric {
@@ -66,9 +72,13 @@ export interface RunningFabric {
   start(place: PlaceName, command: readonly string[], log: string): Promise<PlacedProcess>;
   /** Starts a process in a place and speaks with it line by line over its stdin and stdout (on a cluster: exec). */
   converse(place: PlaceName, command: readonly string[]): Promise<Conversation>;
-  /** Starts recording; resolves when the recorder listens. The file grows at `path` as classic pcap until it is stopped. */
+  /**
+   * Starts recording; resolves when the recorder listens. The file grows at `path` as classic pcap until it is stopped.
+   */
   tap(request: TapRequest): Promise<Tap>;
-  /** Sends a marker packet in each of the places, visible on every tap of those places, and resolves when all are sent. */
+  /**
+   * Sends a marker packet in each of the places, visible on every tap of those places, and resolves when all are sent.
+   */
   mark(marker: number, places: readonly PlaceName[]): Promise<void>;
   /** What scenarios about the NAT itself turn. */
   readonly nat: NatControls;
@@ -107,7 +117,9 @@ export interface NatControls {
     place: PlaceName,
     timeouts: { readonly unrepliedS: number; readonly assuredS: number },
   ): Promise<void>;
-  /** Whether a node drops UDP that nobody there asked for before it leaves an entry behind; off by default, as on kind. */
+  /**
+   * Whether a node drops UDP that nobody there asked for before it leaves an entry behind; off by default, as on kind.
+   */
   dropUnaskedInput?(place: PlaceName, drop: boolean): Promise<void>;
   /** Forgets all translations of a node. */
   flush?(place: PlaceName): Promise<void>;

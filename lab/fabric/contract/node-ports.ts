@@ -3,7 +3,10 @@ import { arrival } from './egress.ts';
 import { normal, type ProbeGroup } from './probe.ts';
 import type { Site, Target } from './site.ts';
 
-/** What a server behind a Service sees, and as whom it speaks itself. Its sockets: 5060 behind the policy Cluster, 5062 behind Local. */
+/**
+ * What a server behind a Service sees, and as whom it speaks itself. Its sockets: 5060 behind the policy Cluster, 5062
+ * behind Local.
+ */
 export const nodePorts: ProbeGroup = {
   name: 'node-ports',
   egress: 'preserve',

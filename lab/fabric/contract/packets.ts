@@ -7,14 +7,16 @@ export interface Packet {
   readonly dstPort: number;
 }
 
-/** Classic pcap: 24 bytes of file header, 16 before each packet, the captured length in the machine's order at offset 8. */
+/**
+ * Classic pcap: 24 bytes of file header, 16 before each packet, the captured length in the machine's order at offset 8.
+ */
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const ETHERNET_HEADER = 14;
 
 /**
- * UDP packets with exactly this payload, of a capture that the fabric has just made itself: unfragmented IPv4 in Ethernet.
- * (The lab's own reader is not the fabric's to use; this one answers the contract's single question.)
+ * UDP packets with exactly this payload, of a capture that the fabric has just made itself: unfragmented IPv4 in
+ * Ethernet. (The lab's own reader is not the fabric's to use; this one answers the contract's single question.)
  */
 export async function packetsWith(path: string, text: string): Promise<Packet[]> {
   const bytes = await readFile(path);

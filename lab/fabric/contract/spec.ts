@@ -1,8 +1,8 @@
 import type { FabricSpec, ServiceSpec } from '../fabric.ts';
 
 /**
- * The fabric that the contract is measured on: `a` and `b` with the same pod range (two pods of `b` have the addresses of
- * pods of `a`), `c` with one of its own and two nodes, and a subscriber's router `x`.
+ * The fabric that the contract is measured on: `a` and `b` with the same pod range (two pods of `b` have the addresses
+ * of pods of `a`), `c` with one of its own and two nodes, and a subscriber's router `x`.
  */
 export function contractSpec(egress: FabricSpec['egress']): FabricSpec {
   return {

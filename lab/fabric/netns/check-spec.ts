@@ -4,7 +4,10 @@ import { addressToNumber, contains, parseCidr, subnet24 } from './address.ts';
 import { onTheBridge } from './interfaces.ts';
 import { BRIDGE_ADDRESS, podSubnets } from './plan.ts';
 
-/** Refuses what could only fail later, in a shell's words: addresses that clash, pods outside their range, unknown endpoints. */
+/**
+ * Refuses what could only fail later, in a shell's words: addresses that clash, pods outside their range, unknown
+ * endpoints.
+ */
 export function checkSpec(spec: FabricSpec): void {
   const bridge = [...spec.clusters.flatMap(({ nodes }) => nodes), ...spec.accesses.map(({ address }) => address)];
   unique('address on the bridge', [BRIDGE_ADDRESS, ...bridge]);

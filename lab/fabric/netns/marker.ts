@@ -9,7 +9,9 @@ import type { Place } from './plan.ts';
  * repeats the number when the kernel has taken both.
  */
 const program = `while read -r n; do
-  printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP}/9 && printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP_LO}/9 && echo "$n"
+  printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP}/9 &&
+  printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP_LO}/9 &&
+  echo "$n"
 done`;
 
 export interface Marker {

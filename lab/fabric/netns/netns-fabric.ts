@@ -10,7 +10,10 @@ import { buildScript, removeScript } from './script.ts';
 /** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
 let built = 0;
 
-/** The embedded fabric: everything in namespaces of this kernel. Works inside the outer namespace alone (`outerCommand`). */
+/**
+ * The embedded fabric: everything in namespaces of this kernel. Works inside the outer namespace alone
+ * (`outerCommand`).
+ */
 export function netnsFabric(): Fabric {
   return { name: 'netns', up };
 }

@@ -6,9 +6,9 @@ const MARK = 'MCX_LAB_OUTER';
 
 /**
  * What PID 1 of the outer namespace does before it becomes the program: a tmpfs of its own for the names of namespaces,
- * so that nothing appears in the machine's /run/netns and two labs do not meet. Where the machine has no /run/netns, a new
- * /run is put together under /tmp and moved into place, because making the directory would leave it behind. `mount -n`:
- * libmount would note the mounts in a table of the machine. Ordinary users often have no sbin on their PATH.
+ * so that nothing appears in the machine's /run/netns and two labs do not meet. Where the machine has no /run/netns, a
+ * new /run is put together under /tmp and moved into place, because making the directory would leave it behind. `mount
+ * -n`: libmount would note the mounts in a table of the machine. Ordinary users often have no sbin on their PATH.
  */
 const prelude = `set -e
 if [ -d /run/netns ]; then
@@ -30,7 +30,8 @@ exec "$@"`;
 
 /**
  * The command that runs `argv` inside a new outer namespace. The kernel cleans up whatever is killed: `setpriv` ties
- * `unshare` to its parent, `--kill-child` ties PID 1 to `unshare`, and with PID 1 go all processes, mounts and networks.
+ * `unshare` to its parent, `--kill-child` ties PID 1 to `unshare`, and with PID 1 go all processes, mounts and
+ * networks.
  */
 export function outerCommand(argv: readonly string[], root: boolean = process.getuid?.() === 0): string[] {
   return [
@@ -41,7 +42,9 @@ export function outerCommand(argv: readonly string[], root: boolean = process.ge
   ];
 }
 
-/** Whether this very process runs in the outer namespace (not in a place, and not outside with an inherited variable). */
+/**
+ * Whether this very process runs in the outer namespace (not in a place, and not outside with an inherited variable).
+ */
 export function insideOuter(): boolean {
   const expected = process.env[MARK];
   if (expected === undefined) return false;

@@ -5,7 +5,9 @@ import type { PlacedProcess } from '../fabric.ts';
 import type { Place } from './plan.ts';
 import { inNetns } from './run.ts';
 
-/** Starts a process in a place: a session and a process group of its own, so that Ctrl-C of the lab does not reach it. */
+/**
+ * Starts a process in a place: a session and a process group of its own, so that Ctrl-C of the lab does not reach it.
+ */
 export async function startPlaced(place: Place, command: readonly string[], log: string): Promise<PlacedProcess> {
   const file = openSync(log, 'a');
   try {

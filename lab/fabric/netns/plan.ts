@@ -25,7 +25,9 @@ export type Place =
     }
   | { readonly kind: 'pod' | 'ue'; readonly name: PlaceName; readonly netns: string; readonly address: string };
 
-/** A veth pair: `place` calls its end eth0; the other end is a port of the bridge, or a veth of a node or access router. */
+/**
+ * A veth pair: `place` calls its end eth0; the other end is a port of the bridge, or a veth of a node or access router.
+ */
 export interface Link {
   readonly place: Place;
   readonly mac: string;

@@ -89,7 +89,10 @@ const accessRules = [
   '}',
 ];
 
-/** Docker: what leaves the network by another interface takes that one's address. Markers stay on the link of their place. */
+/**
+ * Docker: what leaves the network by another interface takes that one's address. Markers stay on the link of their
+ * place.
+ */
 const bridgeRules = [
   'table ip lab {',
   ...untracked,

@@ -9,7 +9,8 @@ export function sysctls(place: Place): string[] {
   return [
     write('net/ipv6/conf/all/disable_ipv6', 1),
     write('net/ipv4/ip_forward', router || place.kind === 'bridge' ? 1 : 0),
-    // Node images and access routers have strict reverse path filtering; the kernel takes the greater of `all` and the interface.
+    // Node images and access routers have strict reverse path filtering; the kernel takes the greater of `all` and
+    // the interface.
     everyInterface('rp_filter', router ? 1 : 0),
     everyInterface('arp_ignore', 0),
     everyInterface('send_redirects', 0),

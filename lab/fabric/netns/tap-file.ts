@@ -1,6 +1,9 @@
 import { open, readFile } from 'node:fs/promises';
 
-/** Whether the payload of a marker is in a growing capture file. Files of one scenario are small enough to be read whole. */
+/**
+ * Whether the payload of a marker is in a growing capture file. Files of one scenario are small enough to be read
+ * whole.
+ */
 export async function fileHasMarker(path: string, marker: number): Promise<boolean> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const text = Buffer.from(`mark ${marker}`);
@@ -22,8 +25,8 @@ export interface Census {
 }
 
 /**
- * Counts the packets of a classic pcap file of this machine. tcpdump does not look whether its packets could be written:
- * on a full disk it goes on, ends with 0 and says that all is well.
+ * Counts the packets of a classic pcap file of this machine. tcpdump does not look whether its packets could be
+ * written: on a full disk it goes on, ends with 0 and says that all is well.
  */
 export async function census(path: string, chunkSize = 1 << 20): Promise<Census> {
   const file = await open(path);

@@ -53,7 +53,10 @@ export async function startTap(place: Place, request: TapRequest, lastMarker: ()
   };
 }
 
-/** Immediate and packet-buffered, so that the file can be read while it grows; `-Z root` or tcpdump looks for a user of its own. */
+/**
+ * Immediate and packet-buffered, so that the file can be read while it grows; `-Z root` or tcpdump looks for a user of
+ * its own.
+ */
 export function tcpdumpCommand({ interface: name, path }: TapRequest, device: string = name): string[] {
   return [
     ...['tcpdump', '-i', device, '--immediate-mode', '-U', '-s', '0', '-B', '4096'],

@@ -8,5 +8,6 @@ export async function translationsOf(place: Place): Promise<string> {
   if (listing.code === 0) return listing.stdout;
   const kernel = await run([...inNetns(place.netns), 'cat', '/proc/net/nf_conntrack']);
   if (kernel.code === 0) return kernel.stdout;
-  return `not available: ${listing.stderr.trim()}; ${kernel.stderr.trim()}. Install conntrack: apt-get install -y conntrack\n`;
+  const reasons = `${listing.stderr.trim()}; ${kernel.stderr.trim()}`;
+  return `not available: ${reasons}. Install conntrack: apt-get install -y conntrack\n`;
 }

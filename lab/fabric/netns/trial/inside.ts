@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { canIsolate, outerCommand } from '../outer.ts';
 import { type RunResult, run } from '../run.ts';
 
-// For the tests of this room: runs a scenario of `scenarios.ts` inside an outer namespace, as this user or as another one.
+// For the tests of this room: runs a scenario of `scenarios.ts` inside an outer namespace, as this user or as another
+// one.
 
 export const isolation = await canIsolate();
 
