@@ -1,5 +1,6 @@
 import { XmlDocument } from 'libxml2-wasm';
 import { describe, expect, test } from 'vitest';
+import type { DnsRecord } from '../lab/wire/dns/message.ts';
 import { layColumns } from './ladder/columns.ts';
 import { pathOf } from './ladder/path.ts';
 import type { Row } from './ladder/row.ts';
@@ -154,6 +155,25 @@ describe('rows', () => {
       ['A node-b.mcx.test → 172.18.0.3', 'dns'],
       ['SRV gone.mcx.test → NXDOMAIN', 'denial'],
       ['AAAA node-b.mcx.test → no data', 'dns'],
+    ]);
+  });
+
+  test('the names of a search list are one note with the name that was meant, whichever came first', () => {
+    const asked = inside('a-mcx', '10.244.0.6:41000', 'a-dns', '10.244.0.7:53');
+    const found: DnsRecord[] = [{ name: 'edge.mcx', ttl: 5, type: 'A', address: '10.96.0.20' }];
+    const before = new Story()
+      .dns(0, 'edge.mcx.svc.cluster.local', 'A', 3, [], ...asked)
+      .dns(3, 'edge.mcx.cluster.local', 'A', 3, [], ...asked)
+      .dns(6, 'edge.mcx', 'A', 0, found, ...asked);
+    expect(rows(before).map(({ label }) => label)).toEqual(['A edge.mcx → 10.96.0.20 (and 2 of the search list)']);
+    const after = new Story()
+      .dns(0, 'b.mcx', 'A', 3, [], ...asked)
+      .dns(3, 'b.mcx.svc.cluster.local', 'A', 3, [], ...asked)
+      .dns(6, 'b.mcx.cluster.local', 'A', 3, [], ...asked)
+      .dns(900, 'b.mcx.cluster.local', 'A', 3, [], ...asked);
+    expect(rows(after).map(({ label }) => label)).toEqual([
+      'A b.mcx → NXDOMAIN (and 2 of the search list)',
+      'A b.mcx.cluster.local → NXDOMAIN',
     ]);
   });
 

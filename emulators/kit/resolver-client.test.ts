@@ -34,7 +34,10 @@ async function nameserver(answering: Answering) {
   return { at: `127.0.0.1:${socket.address().port}`, asked, ports, ids };
 }
 
-function client(nameservers: string[], more: { search?: string[]; timeoutMs?: number; attempts?: number } = {}) {
+function client(
+  nameservers: string[],
+  more: { search?: string[]; ndots?: number; timeoutMs?: number; attempts?: number } = {},
+) {
   const made = new ResolverClient({ nameservers, search: [], ndots: 1, timeoutMs: 300, attempts: 1, ...more });
   ended.push(() => made.close());
   return made;
@@ -157,11 +160,22 @@ describe('a stub resolver over UDP', () => {
   });
 });
 
+test('a name that was found through the search list is not searched for again while its TTL lasts', async () => {
+  const server = await nameserver((query) => {
+    const name = query.questions[0]?.name ?? '';
+    return [name === 'edge.mcx' ? { answers: [a(name, '10.0.0.1')] } : { rcode: 3 }];
+  });
+  const made = client([server.at], { search: ['svc.cluster.local', 'cluster.local'], ndots: 5 });
+  for (let i = 0; i < 3; i += 1) expect((await made.lookup('edge.mcx', 'A')).name).toBe('edge.mcx');
+  expect(server.asked).toEqual(['A edge.mcx.svc.cluster.local', 'A edge.mcx.cluster.local', 'A edge.mcx']);
+});
+
 test('the cache holds so many answers and lets the oldest go', () => {
   const cache = new AnswerCache(2);
-  for (const name of ['a', 'b', 'c']) cache.put(name, 'A', [], 100);
+  const result = { status: 'answer', name: 'x', records: [] } as const;
+  for (const name of ['a', 'b', 'c']) cache.put(name, 'A', result, 100);
   expect(cache.size).toBe(2);
   expect(cache.get('a', 'A', 0)).toBeUndefined();
-  expect(cache.get('C.', 'A', 0)).toEqual([]);
+  expect(cache.get('C.', 'A', 0)).toBe(result);
   expect(cache.get('c', 'A', 100)).toBeUndefined();
 });

@@ -6,14 +6,13 @@ import { type Log, silentLog } from './log.ts';
 import { AnswerCache } from './resolver-cache.ts';
 import { exchange } from './resolver-exchange.ts';
 import { type Located, type LookupResult, locate } from './resolver-locate.ts';
-import { type LookupStatus, searchNames } from './resolver-search.ts';
+import { searchNames } from './resolver-search.ts';
 
 export type QueryType = 'A' | 'SRV' | 'NAPTR';
 
-interface Known {
-  readonly status: LookupStatus;
-  readonly name: string;
-  readonly records: readonly DnsRecord[];
+interface Known extends LookupResult {
+  /** Seconds that the answer may be kept. */
+  readonly ttl: number;
 }
 
 /** As long as a chain of aliases may be; glibc has no limit but its buffer, resolvers stop at about this many. */
@@ -42,9 +41,14 @@ export class ResolverClient {
     return located;
   }
 
-  /** One name and type, through the search list. Never rejects. */
-  lookup(name: string, type: QueryType): Promise<LookupResult> {
-    return searchNames(name, this.#conf, (absolute) => this.#absolute(absolute, type));
+  /** One name and type, through the search list; kept by the name as it is written, as nscd does. Never rejects. */
+  async lookup(name: string, type: QueryType): Promise<LookupResult> {
+    const cached = this.#cache.get(name, type, performance.now());
+    if (cached !== undefined) return cached;
+    const { ttl, ...result } = await searchNames(name, this.#conf, (absolute) => this.#absolute(absolute, type));
+    // Denials are not kept: a remedy must work at once.
+    if (result.status === 'answer') this.#cache.put(name, type, result, performance.now() + ttl * 1000);
+    return result;
   }
 
   /** Ends every exchange that is under way as if nobody had answered. */
@@ -53,25 +57,21 @@ export class ResolverClient {
   }
 
   async #absolute(name: string, type: QueryType): Promise<Known> {
-    const cached = this.#cache.get(name, type, performance.now());
-    if (cached !== undefined) return { status: 'answer', name, records: cached };
+    const without = { name, records: [], ttl: 0 };
     let owner = name;
     let ttl = Number.POSITIVE_INFINITY;
     for (let hops = 0; hops <= maxAliases; hops += 1) {
       const answer = await this.#ask(owner, type);
-      if (typeof answer === 'string') return { status: answer, name, records: [] };
+      if (typeof answer === 'string') return { ...without, status: answer };
       const chain = follow(answer.answers, owner, type);
       ttl = Math.min(ttl, chain.ttl);
-      if (chain.records.length > 0) {
-        this.#cache.put(name, type, chain.records, performance.now() + ttl * 1000);
-        return { status: 'answer', name, records: chain.records };
-      }
-      if (answer.rcode === 3) return { status: 'nxdomain', name, records: [] };
-      if (chain.owner === owner) return { status: 'nodata', name, records: [] };
+      if (chain.records.length > 0) return { status: 'answer', name, records: chain.records, ttl };
+      if (answer.rcode === 3) return { ...without, status: 'nxdomain' };
+      if (chain.owner === owner) return { ...without, status: 'nodata' };
       // RFC 1034 5.3.3: an alias whose target the answer does not hold is asked for anew.
       owner = chain.owner;
     }
-    return { status: 'servfail', name, records: [] };
+    return { ...without, status: 'servfail' };
   }
 
   /** Nameservers in turn, `attempts` times over; anything but an answer or NXDOMAIN goes on to the next one. */

@@ -17,10 +17,8 @@ export function dnsRows(timeline: Timeline, topology: Topology): Row[] {
         : [],
     );
     const asked = here.filter(({ sighting, message }) => !message.response && tap.addresses.includes(sighting.src));
-    return asked.map(({ sighting, message }) => {
-      const answer = here.find((one) => answers(one, { sighting, message }));
-      return noteOf(tap.place, { sighting, message }, answer?.message, answer?.sighting);
-    });
+    const notes = asked.map((query) => ({ query, answer: here.find((one) => answers(one, query)) }));
+    return foldSearches(notes).map((note) => rowOf(tap.place, note));
   });
 }
 
@@ -38,25 +36,66 @@ function answers(answer: Seen, query: Seen): boolean {
   );
 }
 
-function noteOf(
-  place: string,
-  { sighting, message }: Seen,
-  answer: DnsMessage | undefined,
-  at: Sighting | undefined,
-): Row {
+interface Note {
+  readonly query: Seen;
+  readonly answer: Seen | undefined;
+  /** Denied names of the search list that were asked on the way to this one. */
+  readonly searched?: number;
+}
+
+/** Names of one search follow each other so closely. */
+const searchNs = 100_000_000;
+
+/**
+ * A stub resolver with a search list asks for `edge.mcx` and for `edge.mcx.svc.cluster.local` and so on: denials on the way to
+ * one answer are one note with it, whichever came first.
+ */
+function foldSearches(notes: readonly Note[]): Note[] {
+  const folded: Note[] = [];
+  for (const note of notes) {
+    let searched = 0;
+    for (let last = folded.at(-1); last !== undefined && isSearch(last, note); last = folded.at(-1)) {
+      searched += 1;
+      folded.pop();
+    }
+    const before = folded.at(-1);
+    if (before !== undefined && isSearch(note, before)) {
+      folded[folded.length - 1] = { ...before, searched: (before.searched ?? 0) + 1 };
+    } else {
+      folded.push(searched === 0 ? note : { ...note, searched });
+    }
+  }
+  return folded;
+}
+
+/** A denied name that is the other one with a suffix, asked for about then. */
+function isSearch(suffixed: Note, plain: Note): boolean {
+  const [one, other] = [suffixed, plain].map(({ query }) => query.message.questions[0]);
+  const apart = Number(suffixed.query.sighting.timeNs - plain.query.sighting.timeNs);
+  if (suffixed.answer?.message.rcode !== 3 || Math.abs(apart) > searchNs) return false;
+  if (one === undefined || other === undefined || one.type !== other.type || other.name === '.') return false;
+  return one.name.toLowerCase().startsWith(`${other.name.toLowerCase()}.`);
+}
+
+function rowOf(place: string, { query, answer, searched }: Note): Row {
+  const { sighting, message } = query;
   const [question] = message.questions;
   const asked = `${question?.type ?? ''} ${question?.name ?? ''}`;
-  const found = answer?.answers.map(data).join(', ');
-  const told = answer === undefined ? 'no answer' : found || (answer.rcode === 0 ? 'no data' : rcodeName(answer.rcode));
+  const reply = answer?.message;
+  const found = reply?.answers.map(data).join(', ');
+  const told = reply === undefined ? 'no answer' : found || (reply.rcode === 0 ? 'no data' : rcodeName(reply.rcode));
+  const also = searched === undefined ? '' : ` (and ${searched} of the search list)`;
   return {
     timeNs: sighting.timeNs,
-    untilNs: at?.timeNs ?? sighting.timeNs,
+    untilNs: answer?.sighting.timeNs ?? sighting.timeNs,
     count: 1,
-    kind: answer === undefined || answer.rcode !== 0 ? 'denial' : 'dns',
-    label: `${asked} → ${told}`,
+    kind: reply?.rcode === 0 ? 'dns' : 'denial',
+    label: `${asked} → ${told}${also}`,
     path: { from: place, to: place, lost: false, translations: [] },
     details: `DNS · ${source(sighting)} asks ${destination(sighting)}`,
-    evidence: [sighting, ...(at === undefined ? [] : [at])].map(({ tap, frame }) => ({ tap, frame })),
+    evidence: [query, ...(answer === undefined ? [] : [answer])].map((one) => {
+      return { tap: one.sighting.tap, frame: one.sighting.frame };
+    }),
   };
 }
 
