@@ -4,7 +4,7 @@ import { configurationSchema } from '../lab/run/configuration.ts';
 import type { Plan, RunResult, ScenarioResult } from '../lab/run/manifest.ts';
 import { renderReport } from './html.ts';
 import { renderJunit } from './junit.ts';
-import { framesText } from './page/evidence.ts';
+import { frameRuns } from './page/evidence.ts';
 import { topology } from './sample.test-data.ts';
 import { markup } from './text.ts';
 
@@ -124,10 +124,19 @@ describe('the page', () => {
     expect(page(scenario())).toContain('none dropped a packet');
   });
 
+  const ladder = { html: markup`<figure>L</figure>`, rowIds: new Map([['a-edge 12', 'row-3']]) };
+
+  test('evidence leads to its row of the ladder, and the rows of the symptom are marked', () => {
+    const symptom = { name: 'ack-discarded', evidence, remedy: '' };
+    const drawings = new Map([['ladder-f5', { ladder, floor: markup`` }]]);
+    const html = renderReport(run(scenario({ symptom })), { drawings });
+    expect(html).toContain('a-edge: <a href="#row-3">12</a>');
+    expect(html).toContain('b-edge: 7');
+    expect(html).toContain('#row-3 .ground { fill');
+  });
+
   test('drawings are there, open where something went wrong', () => {
-    const drawings = new Map([
-      ['ladder-f5', { ladder: markup`<figure>L</figure>`, floor: markup`<figure>F</figure>` }],
-    ]);
+    const drawings = new Map([['ladder-f5', { ladder, floor: markup`<figure>F</figure>` }]]);
     const many = ['x', 'y', 'z'].map((id) => scenario({ id }));
     expect(renderReport(run(scenario(), ...many), { drawings })).toContain(
       '<details><summary>the ladder</summary><figure>L',
@@ -186,7 +195,8 @@ describe('junit.xml', () => {
   });
 });
 
-test('frames: runs are drawn together', () => {
-  expect(framesText([3, 1, 2, 7, 8, 10, 2])).toBe('1 to 3, 7, 8, 10');
-  expect(framesText(Array.from({ length: 30 }, (_, i) => 2 * i))).toMatch(/22, …$/);
+test('frames that follow each other are one text', () => {
+  const texts = (frames: number[]): string[] => frameRuns(frames).map(({ text }) => text);
+  expect(texts([3, 1, 2, 7, 8, 10, 2])).toEqual(['1 to 3', '7 to 8', '10']);
+  expect(texts(Array.from({ length: 30 }, (_, i) => 2 * i)).slice(-2)).toEqual(['22', '…']);
 });

@@ -5,8 +5,8 @@ import { drawFloorTimeline } from './floor-timeline.ts';
 import { renderReport } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { drawLadder } from './ladder.ts';
-import type { Drawings } from './page/scenario.ts';
-import { markup } from './text.ts';
+import { anchorOf, type Drawings } from './page/scenario.ts';
+import { type Markup, markup } from './text.ts';
 
 /**
  * Draws each scenario while its packets are in memory, and keeps the drawings alone; writes index.html and junit.xml
@@ -16,13 +16,17 @@ export function illustrate(): Illustrator {
   const drawings = new Map<string, Drawings>();
   return {
     scenario({ id, topology }, timeline) {
-      drawings.set(
-        id,
-        draw(
-          () => drawLadder(timeline, topology),
-          () => drawFloorTimeline(timeline, topology),
+      const prefix = anchorOf({ id });
+      drawings.set(id, {
+        ladder: safely(
+          () => drawLadder(timeline, topology, prefix),
+          (html) => ({ html, rowIds: new Map() }),
         ),
-      );
+        floor: safely(
+          () => drawFloorTimeline(timeline, topology),
+          (html) => html,
+        ),
+      });
     },
     async finish(folder, plan, run) {
       await writeFile(join(folder, 'index.html'), renderReport(run, { plan, drawings }));
@@ -32,14 +36,11 @@ export function illustrate(): Illustrator {
 }
 
 /** A drawing that cannot be made must not cost the run its report. */
-function draw(ladder: () => Drawings['ladder'], floor: () => Drawings['floor']): Drawings {
-  const safely = (make: () => Drawings['ladder']): Drawings['ladder'] => {
-    try {
-      return make();
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return markup`<p class="banner">This drawing could not be made: ${why}</p>`;
-    }
-  };
-  return { ladder: safely(ladder), floor: safely(floor) };
+function safely<T>(make: () => T, instead: (html: Markup) => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return instead(markup`<p class="banner">This drawing could not be made: ${why}</p>`);
+  }
 }

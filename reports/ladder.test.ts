@@ -200,7 +200,7 @@ describe('columns', () => {
 });
 
 describe('the drawing', () => {
-  const svgs = drawLadder(sampleCall(), topology).text.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
+  const svgs = drawLadder(sampleCall(), topology, 's').html.text.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
 
   test('is well-formed, and nothing in it lies outside', () => {
     expect(svgs).toHaveLength(2);
@@ -229,9 +229,21 @@ describe('the drawing', () => {
     expect(svgs[1]).toContain('→ 10.244.0.25:5064');
   });
 
+  test('every frame that a row stands for leads to it, repeated and searched ones too', () => {
+    const story = new Story();
+    for (const at of [0, 100]) story.sip(at, 'SIP/2.0 200 OK', 'c', '1 INVITE', ...reversed(ue));
+    story.rtp(200, 7, 3, ...fromUe('a-ue-1', '192.168.10.11', 40000, 30100, 30100));
+    const { rowIds, html } = drawLadder(story.timeline(), topology, 's-1');
+    expect(rowIds.get('a-node 1')).toBe('s-1-row-0');
+    expect(rowIds.get('a-node 2')).toBe('s-1-row-0');
+    for (const frame of [3, 4, 5]) expect(rowIds.get(`a-edge ${frame}`)).toBe('s-1-row-1');
+    expect(rowIds.get('a-edge 6')).toBeUndefined();
+    for (const id of rowIds.values()) expect(html.text).toContain(`id="${id}"`);
+  });
+
   test('a hostile message works nowhere', () => {
     const story = new Story().sip(0, 'SIP/2.0 200 <script>alert(1)</script>', '"><svg onload=x>', '1 INVITE', ...ue);
-    const html = drawLadder(story.timeline(), topology).text;
+    const html = drawLadder(story.timeline(), topology, 's').html.text;
     expect(html).not.toMatch(/<script|<svg onload/);
     expect(html).toContain('&lt;script&gt;');
   });
@@ -239,12 +251,12 @@ describe('the drawing', () => {
   test('a flood is cut, and the cut is told', () => {
     const story = new Story();
     for (let i = 0; i < 700; i += 1) story.sip(i, 'OPTIONS sip:a', `c${i}`, '1 OPTIONS', ...ue);
-    const html = drawLadder(story.timeline(), topology).text;
+    const html = drawLadder(story.timeline(), topology, 's').html.text;
     expect(html).toContain('200 further rows');
     expect(html.match(/class="row /g)).toHaveLength(500);
   });
 
   test('nothing to draw is said in words', () => {
-    expect(drawLadder(new Story().timeline(), topology).text).toContain('Nothing to draw');
+    expect(drawLadder(new Story().timeline(), topology, 's').html.text).toContain('Nothing to draw');
   });
 });

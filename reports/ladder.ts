@@ -2,8 +2,8 @@ import type { Timeline } from '../lab/capture/timeline.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 import { beginOf } from './ladder/begin.ts';
 import { layColumns } from './ladder/columns.ts';
-import { type Drawing, drawHead, drawRows, seconds } from './ladder/draw.ts';
-import type { Row } from './ladder/row.ts';
+import { type Drawing, drawHead, drawRows, rowId, seconds } from './ladder/draw.ts';
+import { frameKey, type Row } from './ladder/row.ts';
 import { rowsOf } from './ladder/rows.ts';
 import { dim, folded, table } from './page/elements.ts';
 import { type Markup, markup } from './text.ts';
@@ -11,24 +11,39 @@ import { type Markup, markup } from './text.ts';
 /** More rows than that nobody reads, and a capture can hold any number. */
 const mostRows = 500;
 
+export interface Ladder {
+  /** HTML that needs the report's style. */
+  readonly html: Markup;
+  /** Ids of the rows, by tap and frame (`frameKey`). */
+  readonly rowIds: ReadonlyMap<string, string>;
+}
+
 /**
  * The ladder of a scenario: who sent what to whom, hop by hop, with both addresses at every translation; and the same
- * as a table, with the frames to look at. Returns HTML that needs the report's style.
+ * as a table, with the frames to look at. `prefix` begins its ids.
  */
-export function drawLadder(timeline: Timeline, topology: Topology): Markup {
+export function drawLadder(timeline: Timeline, topology: Topology, prefix: string): Ladder {
   const { rows, left } = rowsOf(timeline, topology);
   const shown = rows.slice(0, mostRows);
   const touched = new Set(shown.flatMap(({ path }) => (path === undefined ? [] : [path.from, path.to])));
-  const drawing: Drawing = { columns: layColumns(topology, touched), beginNs: beginOf(timeline) };
+  const drawing: Drawing = { columns: layColumns(topology, touched), beginNs: beginOf(timeline), prefix };
   const missing = rows.length > shown.length ? [`${rows.length - shown.length} further rows`, ...left] : left;
-  if (shown.length === 0) return dim('Nothing to draw: the captures hold no SIP, floor control or media.');
+  const rowIds = new Map(
+    shown.flatMap(({ evidence, more }, index) =>
+      [...evidence, ...more].map((one) => [frameKey(one), rowId(drawing, index)] as const),
+    ),
+  );
+  if (shown.length === 0) {
+    return { html: dim('Nothing to draw: the captures hold no SIP, floor control or media.'), rowIds };
+  }
   const notes = missing.length > 0 ? [...legend, `not drawn: ${missing.join(', ')}`] : legend;
-  return markup`<figure class="ladder">
+  const html = markup`<figure class="ladder">
 <div class="sticky">${drawHead(drawing)}</div>
 ${drawRows(drawing, shown)}
 <figcaption>${notes.join(' · ')}</figcaption>
 </figure>
 ${folded('The ladder as a table', rowTable(drawing, shown))}`;
+  return { html, rowIds };
 }
 
 const legend = [

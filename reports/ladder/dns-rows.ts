@@ -2,7 +2,7 @@ import type { Sighting, Timeline } from '../../lab/capture/timeline.ts';
 import type { Topology } from '../../lab/verdict/topology.ts';
 import { type DnsMessage, type DnsRecord, rcodeName } from '../../lab/wire/dns/message.ts';
 import { destination, source } from './path.ts';
-import type { Row } from './row.ts';
+import { evidenceOf, type Row } from './row.ts';
 
 /** A question and its answer, where it was asked: one note. What resolvers ask among themselves is left out. */
 export function dnsRows(timeline: Timeline, topology: Topology): Row[] {
@@ -17,7 +17,7 @@ export function dnsRows(timeline: Timeline, topology: Topology): Row[] {
         : [],
     );
     const asked = here.filter(({ sighting, message }) => !message.response && tap.addresses.includes(sighting.src));
-    const notes = asked.map((query) => ({ query, answer: here.find((one) => answers(one, query)) }));
+    const notes = asked.map((query) => ({ query, answer: here.find((one) => answers(one, query)), searched: [] }));
     return foldSearches(notes).map((note) => rowOf(tap.place, note));
   });
 }
@@ -40,29 +40,29 @@ interface Note {
   readonly query: Seen;
   readonly answer: Seen | undefined;
   /** Denied names of the search list that were asked on the way to this one. */
-  readonly searched?: number;
+  readonly searched: readonly Note[];
 }
 
 /** Names of one search follow each other so closely. */
 const searchNs = 100_000_000;
 
 /**
- * A stub resolver with a search list asks for `edge.mcx` and for `edge.mcx.svc.cluster.local` and so on: denials on the way to
- * one answer are one note with it, whichever came first.
+ * A stub resolver with a search list asks for `edge.mcx` and for `edge.mcx.svc.cluster.local` and so on: denials on
+ * the way to one answer are one note with it, whichever came first.
  */
 function foldSearches(notes: readonly Note[]): Note[] {
   const folded: Note[] = [];
   for (const note of notes) {
-    let searched = 0;
+    const searched: Note[] = [];
     for (let last = folded.at(-1); last !== undefined && isSearch(last, note); last = folded.at(-1)) {
-      searched += 1;
+      searched.push(last);
       folded.pop();
     }
     const before = folded.at(-1);
     if (before !== undefined && isSearch(note, before)) {
-      folded[folded.length - 1] = { ...before, searched: (before.searched ?? 0) + 1 };
+      folded[folded.length - 1] = { ...before, searched: [...before.searched, note] };
     } else {
-      folded.push(searched === 0 ? note : { ...note, searched });
+      folded.push({ ...note, searched });
     }
   }
   return folded;
@@ -84,7 +84,7 @@ function rowOf(place: string, { query, answer, searched }: Note): Row {
   const reply = answer?.message;
   const found = reply?.answers.map(data).join(', ');
   const told = reply === undefined ? 'no answer' : found || (reply.rcode === 0 ? 'no data' : rcodeName(reply.rcode));
-  const also = searched === undefined ? '' : ` (and ${searched} of the search list)`;
+  const also = searched.length === 0 ? '' : ` (and ${searched.length} of the search list)`;
   return {
     timeNs: sighting.timeNs,
     untilNs: answer?.sighting.timeNs ?? sighting.timeNs,
@@ -93,9 +93,8 @@ function rowOf(place: string, { query, answer, searched }: Note): Row {
     label: `${asked} → ${told}${also}`,
     path: { from: place, to: place, lost: false, translations: [] },
     details: `DNS · ${source(sighting)} asks ${destination(sighting)}`,
-    evidence: [query, ...(answer === undefined ? [] : [answer])].map((one) => {
-      return { tap: one.sighting.tap, frame: one.sighting.frame };
-    }),
+    evidence: evidenceOf([query, ...(answer === undefined ? [] : [answer])].map((one) => one.sighting)),
+    more: evidenceOf(searched.flatMap((one) => [one.query.sighting, ...(one.answer ? [one.answer.sighting] : [])])),
   };
 }
 

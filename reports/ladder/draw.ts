@@ -13,6 +13,12 @@ export interface Drawing {
   readonly columns: Columns;
   /** The time that rows are counted from. */
   readonly beginNs: bigint;
+  /** Begins the ids of the rows, so that evidence can lead to them. */
+  readonly prefix: string;
+}
+
+export function rowId({ prefix }: Drawing, index: number): string {
+  return `${prefix}-row-${index}`;
 }
 
 /** The names above the columns: a drawing of its own, so that a page can keep it in sight. */
@@ -33,8 +39,8 @@ export function drawRows(around: Drawing, rows: readonly Row[]): Markup {
   const { columns } = around;
   let y = 4;
   const drawn: Markup[] = [];
-  for (const row of rows) {
-    drawn.push(drawRow(around, row, y));
+  for (const [index, row] of rows.entries()) {
+    drawn.push(drawRow(around, row, index, y));
     y += heightOf(row);
   }
   const height = y + 8;
@@ -57,12 +63,14 @@ function addressLines(translations: readonly Translation[]): number {
   return 2 * Math.max(0, ...[...places.values()].map(({ length }) => length));
 }
 
-function drawRow(around: Drawing, row: Row, top: number): Markup {
+function drawRow(around: Drawing, row: Row, index: number, top: number): Markup {
   const y = top + 16;
   const seen = row.evidence.map(({ tap, frame }) => `${tap} frame ${frame}`);
   const title = tip([row.label, row.details, ...seen].join('\n'));
+  const ground = rect('ground', { x: 0, y: top + 1, width: around.columns.width, height: heightOf(row) });
   const time = text('time', 4, y, seconds(row.timeNs - around.beginNs));
-  return markup`<g class="row ${row.kind}">${title}${time}${figure(around, row, y)}</g>\n`;
+  const parts = [title, ground, time, figure(around, row, y)];
+  return markup`<g class="row ${row.kind}" id="${rowId(around, index)}">${parts}</g>\n`;
 }
 
 function figure({ columns, beginNs }: Drawing, row: Row, y: number): Markup[] {

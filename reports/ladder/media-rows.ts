@@ -2,7 +2,7 @@ import type { Journey } from '../../lab/capture/timeline.ts';
 import { speech } from '../../lab/verdict/media.ts';
 import type { Topology } from '../../lab/verdict/topology.ts';
 import { pathOf } from './path.ts';
-import type { Row } from './row.ts';
+import { evidenceOf, type Row } from './row.ts';
 
 /** A pause of so long ends a burst. */
 const pauseNs = 500_000_000n;
@@ -48,7 +48,8 @@ function rowOf({ journeys, lastNs }: Burst, topology: Topology): Row {
     label: `RTP ${ssrcText(packet.ssrc)}`,
     path: pathOf(journey, topology),
     details: `RTP · SSRC ${ssrcText(packet.ssrc)} · payload type ${packet.payloadType}`,
-    evidence: journey.sightings.map(({ tap, frame }) => ({ tap, frame })),
+    evidence: evidenceOf(journey.sightings),
+    more: journeys.slice(1).flatMap(({ sightings }) => evidenceOf(sightings)),
   };
 }
 

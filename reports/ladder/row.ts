@@ -17,4 +17,15 @@ export interface Row {
   readonly details: string;
   /** Where the first one can be seen. */
   readonly evidence: readonly Evidence[];
+  /** Where the others can be seen, when there are several. */
+  readonly more: readonly Evidence[];
+}
+
+/** A tap and a frame as one word. */
+export function frameKey({ tap, frame }: Evidence): string {
+  return `${tap} ${frame}`;
+}
+
+export function evidenceOf(sightings: readonly Evidence[]): Evidence[] {
+  return sightings.map(({ tap, frame }) => ({ tap, frame }));
 }

@@ -6,7 +6,7 @@ import type { FloorMessage } from '../../lab/wire/floor/message.ts';
 import { dnsRows } from './dns-rows.ts';
 import { mediaRows } from './media-rows.ts';
 import { pathOf } from './path.ts';
-import type { Row, RowKind } from './row.ts';
+import { evidenceOf, type Row, type RowKind } from './row.ts';
 import { DialogNumbers, sipDetails, sipKind, sipLabel } from './sip-rows.ts';
 
 export interface Rows {
@@ -36,7 +36,8 @@ export function rowsOf(timeline: Timeline, topology: Topology): Rows {
     const before = repeated.get(key);
     if (before === undefined) repeated.set(key, { row, at: rows.push(row) - 1 });
     else {
-      before.row = { ...before.row, count: before.row.count + 1, untilNs: row.timeNs };
+      const { count, more } = before.row;
+      before.row = { ...before.row, count: count + 1, untilNs: row.timeNs, more: [...more, ...row.evidence] };
       rows[before.at] = before.row;
     }
   }
@@ -60,7 +61,8 @@ function rowOf(journey: Journey, topology: Topology, dialogs: DialogNumbers): Ro
     count: 1,
     ...said,
     path,
-    evidence: journey.sightings.map(({ tap, frame }) => ({ tap, frame })),
+    evidence: evidenceOf(journey.sightings),
+    more: [],
   };
 }
 
@@ -128,5 +130,6 @@ function acts(timeline: Timeline): Row[] {
     path: undefined,
     details: `marker ${marker}`,
     evidence: [{ tap, frame }],
+    more: [],
   }));
 }

@@ -2,7 +2,10 @@ import { type Markup, type MarkupValue, markup } from '../text.ts';
 
 /** A table: its headings, and rows of cells. A cell that is a number stands to the right. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
-  const head = headings.map((heading) => markup`<th scope="col">${heading}</th>`);
+  const isNumber = (column: number): boolean => rows[0]?.[column] !== undefined && isNumeric(rows[0][column]);
+  const head = headings.map((heading, i) => {
+    return markup`<th scope="col"${isNumber(i) ? markup` class="number"` : undefined}>${heading}</th>`;
+  });
   const body = rows.map((cells) => markup`<tr>${cells.map(cell)}</tr>\n`);
   return markup`<table><thead><tr>${head}</tr></thead>
 <tbody>${body}</tbody></table>`;
@@ -10,8 +13,12 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
 
 export type Cell = MarkupValue | { readonly number: string };
 
+function isNumeric(content: Cell): content is { readonly number: string } {
+  return typeof content === 'object' && 'number' in content;
+}
+
 function cell(content: Cell): Markup {
-  if (typeof content === 'object' && 'number' in content) return markup`<td class="number">${content.number}</td>`;
+  if (isNumeric(content)) return markup`<td class="number">${content.number}</td>`;
   return markup`<td>${content}</td>`;
 }
 

@@ -1,18 +1,29 @@
 import type { ScenarioResult } from '../../lab/run/manifest.ts';
 import type { Evidence } from '../../lab/verdict/question.ts';
+import { frameKey } from '../ladder/row.ts';
 import { type Markup, markup } from '../text.ts';
 import { folded } from './elements.ts';
 
 /** An answer can lean on hundreds of packets; the first ones say where to look. */
 const mostCommands = 8;
+const mostRuns = 12;
 
-/** Taps and frames, and below them the command that shows each in full. Paths are those of the run folder. */
-export function evidenceCell(scenario: ScenarioResult, evidence: readonly Evidence[]): Markup {
+/** A scenario, and where its frames stand in its ladder. */
+export interface Shown {
+  readonly scenario: ScenarioResult;
+  /** Ids of rows by `frameKey`. */
+  readonly rowIds: ReadonlyMap<string, string>;
+}
+
+/** Taps and frames, each leading to its row of the ladder; below them the commands that show them in full. */
+export function evidenceCell({ scenario, rowIds }: Shown, evidence: readonly Evidence[]): Markup {
   if (evidence.length === 0) return markup``;
   const byTap = Map.groupBy(evidence, ({ tap }) => tap);
-  const places = [...byTap].map(
-    ([tap, found]) => markup`<div>${tap}: ${framesText(found.map(({ frame }) => frame))}</div>`,
-  );
+  const places = [...byTap].map(([tap, found]) => {
+    const runs = frameRuns(found.map(({ frame }) => frame));
+    const links = runs.map(({ text, frame }) => [linkTo(rowIds.get(frameKey({ tap, frame })), text), ' ']);
+    return markup`<div>${tap}: ${links}</div>`;
+  });
   const commands = evidence
     .slice(0, mostCommands)
     .map((one) => markup`<code class="command">${showFrame(scenario, one)}</code>`);
@@ -20,8 +31,12 @@ export function evidenceCell(scenario: ScenarioResult, evidence: readonly Eviden
   return markup`${places}${folded('show in tshark', [commands, rest > 0 ? `and ${rest} more` : ''])}`;
 }
 
-/** `3, 5, 7 to 12` */
-export function framesText(frames: readonly number[]): string {
+function linkTo(id: string | undefined, text: string): Markup {
+  return id === undefined ? markup`${text}` : markup`<a href="#${id}">${text}</a>`;
+}
+
+/** `3`, `5`, `7 to 12`: frames that follow each other are one text; `frame` is the first. */
+export function frameRuns(frames: readonly number[]): { text: string; frame: number }[] {
   const sorted = [...new Set(frames)].sort((a, b) => a - b);
   const runs: [number, number][] = [];
   for (const frame of sorted) {
@@ -29,10 +44,9 @@ export function framesText(frames: readonly number[]): string {
     if (last !== undefined && last[1] === frame - 1) last[1] = frame;
     else runs.push([frame, frame]);
   }
-  const texts = runs.map(([from, to]) =>
-    to > from + 1 ? `${from} to ${to}` : to > from ? `${from}, ${to}` : `${from}`,
-  );
-  return texts.length > 12 ? `${texts.slice(0, 12).join(', ')}, …` : texts.join(', ');
+  const texts = runs.map(([from, to]) => ({ text: from === to ? `${from}` : `${from} to ${to}`, frame: from }));
+  const first = texts[0]?.frame ?? 0;
+  return texts.length > mostRuns ? [...texts.slice(0, mostRuns), { text: '…', frame: first }] : texts;
 }
 
 export function showFrame(scenario: ScenarioResult, { tap, frame }: Evidence): string {

@@ -1,12 +1,14 @@
 import { configurationSchema } from '../../lab/run/configuration.ts';
 import type { PlannedScenario, ScenarioResult, SymptomRecord } from '../../lab/run/manifest.ts';
+import { frameKey } from '../ladder/row.ts';
+import type { Ladder } from '../ladder.ts';
 import { duration, type Markup, markup } from '../text.ts';
 import { badge, dim, folded, table } from './elements.ts';
-import { evidenceCell } from './evidence.ts';
+import { evidenceCell, type Shown } from './evidence.ts';
 
 /** What the captures of a scenario look like. */
 export interface Drawings {
-  readonly ladder: Markup;
+  readonly ladder: Ladder;
   readonly floor: Markup;
 }
 
@@ -18,32 +20,34 @@ export function scenarioSection(
   open: boolean,
 ): Markup {
   const anchor = anchorOf(scenario);
+  const shown = { scenario, rowIds: drawings?.ladder.rowIds ?? new Map<string, string>() };
   const tags = scenario.tags.map((tag) => markup`<span class="tag">${tag}</span>`);
   return markup`<section class="scenario" id="${anchor}" aria-labelledby="${anchor}-name">
 <header>${badge(scenario.verdict)}<h2 id="${anchor}-name">${scenario.name}</h2>
 <span class="dim">${duration(scenario.durationMs)}</span></header>
 ${dim([`${scenario.id} `, tags])}
 ${scenario.reason === '' ? undefined : markup`<p>${scenario.reason}</p>`}
-${scenario.symptom === null ? undefined : symptomBox(scenario, scenario.symptom, 'symptom')}
-${scenario.consequences.map((one) => symptomBox(scenario, one, 'consequence'))}
+${scenario.symptom === null ? undefined : symptomBox(shown, scenario.symptom, 'symptom')}
+${scenario.consequences.map((one) => symptomBox(shown, one, 'consequence'))}
 ${configurationLine(planned)}
-${assertionTable(scenario)}
+${assertionTable(shown)}
 ${drawings === undefined ? undefined : drawn(drawings, open)}
+${highlight(shown)}
 ${waitTable(scenario)}
 ${captureTable(scenario)}
 </section>`;
 }
 
-export function anchorOf({ id }: ScenarioResult): string {
+export function anchorOf({ id }: { readonly id: string }): string {
   return `s-${id.replaceAll(/[^A-Za-z0-9_~-]/g, '-')}`;
 }
 
 /** A symptom that a scenario was made to show is what it should find; elsewhere it is what went wrong. */
-function symptomBox(scenario: ScenarioResult, symptom: SymptomRecord, kind: 'symptom' | 'consequence'): Markup {
-  const shown = scenario.verdict === 'pass' ? 'symptom expected' : 'symptom';
+function symptomBox(shown: Shown, symptom: SymptomRecord, kind: 'symptom' | 'consequence'): Markup {
+  const look = shown.scenario.verdict === 'pass' ? 'symptom expected' : 'symptom';
   const remedy = kind === 'symptom' ? markup`<p>Remedy: ${symptom.remedy}</p>` : undefined;
   const name = markup`<span class="dim">${kind}</span> <b>${symptom.name}</b>`;
-  return markup`<div class="${shown}">${name}${remedy}${evidenceCell(scenario, symptom.evidence)}</div>`;
+  return markup`<div class="${look}">${name}${remedy}${evidenceCell(shown, symptom.evidence)}</div>`;
 }
 
 /** Only what differs from the working configuration: that is what the scenario is about. */
@@ -66,20 +70,29 @@ function flat(value: object, prefix = ''): Map<string, string> {
   );
 }
 
-function assertionTable(scenario: ScenarioResult): Markup | undefined {
+function assertionTable(shown: Shown): Markup | undefined {
+  const { scenario } = shown;
   if (scenario.assertions.length === 0) return undefined;
   const rows = scenario.assertions.map(({ text, verdict, clause, because, evidence }) => [
     badge(verdict),
     markup`${text}<div class="dim">${because}</div>`,
     clause,
-    evidenceCell(scenario, evidence),
+    evidenceCell(shown, evidence),
   ]);
   const headings = ['verdict', 'claim, and what was seen', 'clause', 'tap: frames'];
   return markup`<h3>Assertions</h3>${table(headings, rows)}`;
 }
 
 function drawn({ ladder, floor }: Drawings, open: boolean): Markup {
-  return markup`<h3>Floor</h3>${floor}<h3>The call, hop by hop</h3>${folded('the ladder', ladder, open)}`;
+  return markup`<h3>Floor</h3>${floor}<h3>The call, hop by hop</h3>${folded('the ladder', ladder.html, open)}`;
+}
+
+/** The rows of the ladder that the symptom is known by. */
+function highlight({ scenario, rowIds }: Shown): Markup | undefined {
+  const ids = new Set(scenario.symptom?.evidence.flatMap((one) => rowIds.get(frameKey(one)) ?? []));
+  if (ids.size === 0) return undefined;
+  const rows = [...ids].map((id) => `#${id} .ground`).join(', ');
+  return markup`<style>${rows} { fill: var(--symptom); }</style>`;
 }
 
 function waitTable({ waits }: ScenarioResult): Markup | undefined {

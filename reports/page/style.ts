@@ -4,12 +4,14 @@ export const style = `
   color-scheme: light dark; --paper: #fff; --ink: #1c2126; --dim: #5d6670; --rule: #d5dae0; --soft: #f4f6f8;
   --link: #0b57c2; --pass: #1a7f37; --fail: #c62828; --open: #9a6700; --request: #0b57c2; --response: #1a7f37;
   --refusal: #c62828; --floor: #b35900; --media: #7b3fb5; --dns: #4b6472; --icmp: #c62828; --nat: #a1137a;
+  --symptom: #ffdf9e; --target: #cfe4ff;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14181c; --ink: #e4e8ec; --dim: #9aa4ae; --rule: #353d45; --soft: #1d2329; --link: #7ab2ff;
     --pass: #57c26f; --fail: #ff7b72; --open: #e3b341; --request: #7ab2ff; --response: #57c26f; --refusal: #ff7b72;
     --floor: #f2a65a; --media: #c79bf2; --dns: #9db8c7; --icmp: #ff7b72; --nat: #ee8fd0;
+    --symptom: #51410f; --target: #173a63;
   }
 }
 * { box-sizing: border-box; }
@@ -26,7 +28,7 @@ p { margin: 6px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--rule); }
 th { color: var(--dim); font-weight: 600; font-size: 13px; }
-td.number { text-align: right; white-space: nowrap; }
+th.number, td.number { text-align: right; white-space: nowrap; }
 code { font: 12.5px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 code.command {
   display: block; background: var(--soft); padding: 3px 8px; margin: 3px 0; border-radius: 4px; user-select: all;
@@ -60,6 +62,7 @@ section.scenario header { display: flex; gap: 14px; align-items: baseline; flex-
 .banner { background: var(--open); color: var(--paper); padding: 8px 14px; border-radius: 4px; }
 figure { margin: 8px 0; }
 svg { display: block; width: 100%; height: auto; }
+g.row { scroll-margin-top: 80px; }
 svg text { font: 10.5px system-ui, sans-serif; fill: var(--ink); }
 .sticky { position: sticky; top: 0; background: var(--paper); }
 .head .agency { font-weight: 600; text-anchor: middle; font-size: 11px; }
@@ -86,6 +89,8 @@ svg text { font: 10.5px system-ui, sans-serif; fill: var(--ink); }
 }
 .row .after { fill: var(--nat); }
 .row:hover line, .row:hover path { stroke-width: 2.4; }
+.row .ground { fill: transparent; fill-opacity: .6; }
+.row:target .ground { fill: var(--target); }
 .row.request { color: var(--request); }
 .row.response { color: var(--response); }
 .row.refusal { color: var(--refusal); }
