@@ -78,7 +78,7 @@ export class Stage {
       see(`${place}-lo`, tuple, 64, '00:00:00:00:00:00', '00:00:00:00:00:00');
       return { ...tuple, place };
     }
-    see(place, tuple, 64, macOf(place), macOf(`${place}~`));
+    see(place, tuple, 64, hostMac(src), macOf(`${place}~`));
     if (place.includes('-ue-')) return this.#fromUe(agency, tuple, see);
     return this.#fromPod(agency, tuple, see);
   }
@@ -88,7 +88,7 @@ export class Stage {
     const inside = nat.translate(tuple, (packet) => this.#egress(agency, packet));
     const local = this.#podAt(agency, inside.dst);
     if (local !== undefined) {
-      see(local, inside, 63, macOf(`${local}~`), macOf(local));
+      see(local, inside, 63, macOf(`${local}~`), hostMac(inside.dst));
       return { ...inside, place: local };
     }
     see(`${agency.name}-node`, inside, 63, macOf(agency.node), this.#nextMac(inside.dst));
@@ -110,7 +110,7 @@ export class Stage {
         const inside = this.#nat(agency.node).translate(tuple, (packet) => this.#ingress(agency, packet));
         const pod = this.#podAt(agency, inside.dst);
         if (pod === undefined) return undefined;
-        see(pod, inside, ttl - 1, macOf(`${pod}~`), macOf(pod));
+        see(pod, inside, ttl - 1, macOf(`${pod}~`), hostMac(inside.dst));
         return { ...inside, place: pod };
       }
       if (tuple.dst === agency.access) {
@@ -118,7 +118,7 @@ export class Stage {
         if (!this.#nat(agency.access).knows(tuple)) return undefined;
         const inside = this.#nat(agency.access).translate(tuple, (packet) => packet);
         const ue = this.topology.ues.find(({ address }) => address === inside.dst)?.name ?? '';
-        see(ue, inside, ttl - 1, macOf(`${ue}~`), macOf(ue));
+        see(ue, inside, ttl - 1, macOf(`${ue}~`), hostMac(inside.dst));
         return { ...inside, place: ue };
       }
     }
@@ -180,7 +180,7 @@ export class Stage {
     const journey = { id: this.#journeys.length, sightings: [] as Sighting[] };
     const tuple = { src: from, srcPort: 0, dst: quoted.src, dstPort: 0 };
     const content: Content = { protocol: 'icmp', type: 3, code: 3, quoted };
-    this.#see(place, journey, tuple, 62, macOf(`${place}~`), macOf(place), content, new Uint8Array(0));
+    this.#see(place, journey, tuple, 62, macOf(`${place}~`), hostMac(quoted.src), content, new Uint8Array(0));
   }
 
   #see(
@@ -238,6 +238,14 @@ export class Stage {
 }
 
 type See = (tap: string, at: Tuple, ttl: number, srcMac: string, dstMac: string) => void;
+
+/** Container networks make it of the address: two clusters' pods of one address share it. */
+function hostMac(address: string): string {
+  return `0a:58:${address
+    .split('.')
+    .map((n) => Number(n).toString(16).padStart(2, '0'))
+    .join(':')}`;
+}
 
 function macOf(name: string): string {
   let hash = 7;

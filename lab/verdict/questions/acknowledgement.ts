@@ -17,16 +17,26 @@ function rootEdge(scene: Scene): TapTopology | undefined {
 }
 
 /**
- * In every crossing dialog whose 200 came back, the ACK reaches the root agency's edge and does not leave it, while the
- * 200 is repeated by whoever waits for that ACK.
+ * In every crossing dialog whose 200 came back, the ACK reaches an edge and does not leave it, while the 200 is repeated by
+ * whoever waits for that ACK. Which edge: the root agency's, or that of the agency that was called.
  */
-export function ackDiscarded(): Question {
+export function ackDiscarded(where: 'root-edge' | 'far-edge' = 'root-edge'): Question {
   return question(clauses.F5, (scene) => {
-    const edge = rootEdge(scene);
     const legs = crossingLegs(scene).filter((leg) => receivedIn(leg, leg.initiator, isOk) !== undefined);
-    if (edge === undefined || legs.length === 0) return pending(scene, 'no crossing dialog has a 200 yet');
-    return allOf(legs.map((leg) => discarded(scene, leg, edge)));
+    if (legs.length === 0) return pending(scene, 'no crossing dialog has a 200 yet');
+    return allOf(
+      legs.map((leg) => {
+        const edge = where === 'root-edge' ? rootEdge(scene) : farEdge(scene, leg);
+        return edge === undefined ? pending(scene, `${legName(leg)}: no ACK at an edge`) : discarded(scene, leg, edge);
+      }),
+    );
   });
+}
+
+/** The edge on the far side: of the agency that was called. */
+function farEdge(scene: Scene, leg: Leg): TapTopology | undefined {
+  const agency = leg.terminator && agencyOf(scene.topology, leg.terminator);
+  return agency && edgeTap(scene.topology, agency);
 }
 
 function discarded(scene: Scene, leg: Leg, edge: TapTopology): Answer {

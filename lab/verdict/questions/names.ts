@@ -131,3 +131,43 @@ export function noSipLeavesFor(agencyName: string): Question {
     return yes(`${here.length} SIP packets at ${tap.name}, none for a partner`, control, end);
   });
 }
+
+/**
+ * In this act a pod of this agency learns where a partner is: SRV of its interconnect domain with the node port that the
+ * partner exposes for agencies, and the A record of the SRV's target with the partner's node (RFC 3263 4.2).
+ */
+export function partnerResolves(agencyName: string): Question {
+  return question(clauses.resolved, (scene) => {
+    const agency = agencyNamed(scene, agencyName);
+    if (agency === undefined) return pending(scene, `there is no agency ${agencyName}`);
+    const answered = lookups(scene, agency).filter(usable);
+    const partners = scene.topology.agencies.filter((one) => one !== agency);
+    for (const partner of partners) {
+      const service = answered.find(
+        ({ asked }) => asked.type === 'SRV' && concerns(asked.name, partner.interconnectDomain),
+      );
+      const record = service?.message?.answers.find((one) => one.type === 'SRV');
+      if (service === undefined || record?.type !== 'SRV') continue;
+      if (record.port !== partner.interconnectPort)
+        return no(`SRV says port ${record.port}, the partner exposes ${partner.interconnectPort}`, service.answer);
+      const host = addressOf(record.target, [service, ...answered]);
+      if (host === undefined)
+        return pending(scene, `${record.target} has no address yet`, service.query, service.answer);
+      const because = `${service.asked.name} is ${record.target}:${record.port}, ${host.address}`;
+      if (host.address !== partner.node) return no(`${because}, and the partner's node is ${partner.node}`, host.seen);
+      return yes(because, service.query, service.answer, host.seen);
+    }
+    return pending(scene, `no SRV of a partner is answered in agency ${agencyName}`);
+  });
+}
+
+/** From the additional section of the SRV's answer, or from a question of its own. */
+function addressOf(
+  name: string,
+  among: readonly Lookup[],
+): { address: string; seen: Sighting | undefined } | undefined {
+  for (const { message, answer } of among)
+    for (const record of [...(message?.answers ?? []), ...(message?.additionals ?? [])])
+      if (record.type === 'A' && sameName(record.name, name)) return { address: record.address, seen: answer };
+  return undefined;
+}

@@ -6,10 +6,13 @@ export const senderTtl = 64;
 /** Long enough for a packet to show on every tap that it will ever reach. */
 const flightNs = 100_000_000n;
 
-/** A network interface that speaks: two clusters may use one address, so the Ethernet address tells them apart. */
+/**
+ * A network interface that speaks. Two clusters may use one address, and container networks derive Ethernet addresses
+ * from it, so that a host is known by its link: its own Ethernet address and its router's, which is random.
+ */
 export interface Host {
   readonly address: string;
-  /** The Ethernet address; where the link has none, the file in which this host was seen at its own interface. */
+  /** Where the link has no Ethernet addresses: the file in which this host was seen at its own interface. */
   readonly link: string;
 }
 
@@ -27,7 +30,8 @@ export class Hosts {
 
   /** The host that this sighting arrived at, when its tap is at a host that speaks. */
   receiver(sighting: Sighting): Host | undefined {
-    const host = { address: sighting.dst, link: sighting.dstMac || sighting.tap };
+    const { dst, dstMac, srcMac, tap } = sighting;
+    const host = { address: dst, link: linkOf(dstMac, srcMac, tap) };
     return this.#speakers.has(key(host)) ? host : undefined;
   }
 
@@ -63,8 +67,12 @@ function speaks({ content }: Sighting): boolean {
   return protocol === 'sip' || protocol === 'rtp' || protocol === 'rtcp' || protocol === 'floor' || protocol === 'dns';
 }
 
-function origin({ src, srcMac, tap }: Sighting): Host {
-  return { address: src, link: srcMac || tap };
+function origin({ src, srcMac, dstMac, tap }: Sighting): Host {
+  return { address: src, link: linkOf(srcMac, dstMac, tap) };
+}
+
+function linkOf(own: string, router: string, tap: string): string {
+  return own === '' ? tap : `${own} ${router}`;
 }
 
 function key({ address, link }: Host): string {
