@@ -30,6 +30,7 @@ export class TimelineBuilder {
   readonly #udp = new Map<string, Payload>();
   readonly #icmp = new Map<string, Payload>();
   readonly #sightings: Seen[] = [];
+  readonly #journeys: Path[] = [];
   #unsettled: Payload[] = [];
   #newcomers: Seen[] = [];
   #timeline: Timeline | undefined;
@@ -106,18 +107,30 @@ export class TimelineBuilder {
   #build(): Timeline {
     for (const bundle of this.#unsettled) bundle.settle();
     this.#unsettled = [];
-    mergeByTime(this.#sightings, this.#newcomers.sort(byTime));
+    const changed = mergeByTime(this.#sightings, this.#newcomers.sort(byTime));
     this.#newcomers = [];
-    const journeys: Path[] = [];
-    for (const seen of this.#sightings) {
-      if (seen.journey.sightings[0] !== seen) continue;
-      journeys.push(seen.journey);
-      seen.journey.id = journeys.length;
-    }
+    this.#number(changed);
     const taps = [...this.#taps.values()].map(({ name, path, drops, truncated, frames }) => {
       return { tap: name, path, drops, truncated, frames };
     });
-    return { taps, sightings: this.#sightings.slice(), journeys };
+    return { taps, sightings: this.#sightings.slice(), journeys: this.#journeys.slice() };
+  }
+
+  /** Journeys in the order of their first sightings; those that began before the first newcomer are as they were. */
+  #number(changed: number): void {
+    const first = this.#sightings[changed];
+    if (first === undefined) return;
+    for (let last = this.#journeys.at(-1); last !== undefined; last = this.#journeys.at(-1)) {
+      const begin = last.sightings[0];
+      if (begin !== undefined && byTime(begin, first) < 0) break;
+      this.#journeys.pop();
+    }
+    for (let at = changed; at < this.#sightings.length; at++) {
+      const seen = this.#sightings[at] as Seen;
+      if (seen.journey.sightings[0] !== seen) continue;
+      this.#journeys.push(seen.journey);
+      seen.journey.id = this.#journeys.length;
+    }
   }
 
   #tap(name: string): TapState {

@@ -25,8 +25,8 @@ export function byTime(a: Seen, b: Seen): number {
   return a.frame - b.frame;
 }
 
-/** Puts sorted newcomers into a sorted list, from its end: newcomers are mostly the newest. */
-export function mergeByTime(sorted: Seen[], newcomers: readonly Seen[]): void {
+/** Puts sorted newcomers into a sorted list, from its end: newcomers are mostly the newest. The place of the first of them. */
+export function mergeByTime(sorted: Seen[], newcomers: readonly Seen[]): number {
   let from = sorted.length - 1;
   let at = sorted.length + newcomers.length - 1;
   for (let next = newcomers.length - 1; next >= 0; at--) {
@@ -40,4 +40,5 @@ export function mergeByTime(sorted: Seen[], newcomers: readonly Seen[]): void {
       next--;
     }
   }
+  return at + 1;
 }
