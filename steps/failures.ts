@@ -2,7 +2,12 @@ import { Then } from '@cucumber/cucumber';
 import { ackDiscarded, acknowledgedOnce, sessionDies } from '../lab/verdict/questions/acknowledgement.ts';
 import { callRefused } from '../lab/verdict/questions/call.ts';
 import { crossingDialogComplete } from '../lab/verdict/questions/crossing.ts';
-import { clusterNamesResolve, nameUnresolved, noSipLeavesFor } from '../lab/verdict/questions/names.ts';
+import {
+  clusterNamesResolve,
+  nameUnresolved,
+  noSipLeavesFor,
+  partnerResolves,
+} from '../lab/verdict/questions/names.ts';
 import { nodeAddressWithPodPort, privateAddressInSdp } from '../lab/verdict/questions/private-address.ts';
 import {
   admittedAsClient,
@@ -38,9 +43,12 @@ Then("packets reach the far node at the pod's own port, which no Service exposes
   await this.ask(nodeAddressWithPodPort());
 });
 
-Then("agency {word}'s server gets no usable answer for its partners' names", async function (this: LabWorld, agency: string) {
-  await this.ask(nameUnresolved(agency));
-});
+Then(
+  "agency {word}'s server gets no usable answer for its partners' names",
+  async function (this: LabWorld, agency: string) {
+    await this.ask(nameUnresolved(agency));
+  },
+);
 
 Then('no SIP for a partner leaves the node of agency {word}', async function (this: LabWorld, agency: string) {
   await this.ask(noSipLeavesFor(agency));
@@ -54,9 +62,12 @@ Then("the caller's own INVITE gets a final error", async function (this: LabWorl
   await this.ask(callRefused());
 });
 
-Then("the crossing INVITE is refused with {int} by the other agency's edge", async function (this: LabWorld, status: number) {
-  await this.ask(crossingInviteRefused(status));
-});
+Then(
+  "the crossing INVITE is refused with {int} by the other agency's edge",
+  async function (this: LabWorld, status: number) {
+    await this.ask(crossingInviteRefused(status));
+  },
+);
 
 Then('the ACK of the refusal reaches the edge that refused', async function (this: LabWorld) {
   await this.ask(refusalAcknowledged());
@@ -70,9 +81,12 @@ Then("the crossing INVITE is let in as an originating client's", async function 
   await this.ask(admittedAsClient());
 });
 
-Then("the ACK of each crossing dialog ends at the root agency's edge, and the 200 is repeated", async function (this: LabWorld) {
-  await this.ask(ackDiscarded());
-});
+Then(
+  "the ACK of each crossing dialog ends at the root agency's edge, and the 200 is repeated",
+  async function (this: LabWorld) {
+    await this.ask(ackDiscarded());
+  },
+);
 
 Then('the session dies after 64·T1: its BYE is answered 481', async function (this: LabWorld) {
   await this.ask(sessionDies(), 64 * this.topology.t1Ms);
@@ -81,3 +95,17 @@ Then('the session dies after 64·T1: its BYE is answered 481', async function (t
 Then('the ACK of each crossing dialog passes every pod once, within T1 of its 200', async function (this: LabWorld) {
   await this.ask(acknowledgedOnce());
 });
+
+Then(
+  'the ACK of the crossing dialog ends at the edge that receives it, and the 200 is repeated',
+  async function (this: LabWorld) {
+    await this.ask(ackDiscarded('far-edge'));
+  },
+);
+
+Then(
+  "agency {word}'s server resolves its partner by SRV to the partner's node and node port",
+  async function (this: LabWorld, agency: string) {
+    await this.ask(partnerResolves(agency));
+  },
+);

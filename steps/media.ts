@@ -21,9 +21,12 @@ Then(
   },
 );
 
-Then("no member of agency {word} hears {word}'s burst", async function (this: LabWorld, agency: string, talker: string) {
-  await this.ask(burstUnheard({ talker, agency }), 20 * packetMs);
-});
+Then(
+  "no member of agency {word} hears {word}'s burst",
+  async function (this: LabWorld, agency: string, talker: string) {
+    await this.ask(burstUnheard({ talker, agency }), 20 * packetMs);
+  },
+);
 
 Then('RTP, floor control and SIP are translated at both nodes', async function (this: LabWorld) {
   await this.ask(crossedBothNats('rtp', 'floor', 'sip'));
