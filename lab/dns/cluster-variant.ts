@@ -25,7 +25,7 @@ export function clusterSteps(
   const patched = present.corefile === files.corefile && mounted;
   return {
     apply: [...(patched ? [] : save(kube)), ...change(files, present, mounted, kube), ...settled(present.pods, kube)],
-    revert: [...undo(files, present, options.origin, kube), ...settled([], kube)],
+    revert: [...undo(files, present, options.origin, kube), ...settled(present.pods, kube)],
   };
 }
 
@@ -82,7 +82,10 @@ function settled(pods: readonly string[], kube: Kube): Step[] {
   ];
 }
 
-/** Takes out the block and the item alone: what somebody else has changed since stays. */
+/**
+ * Takes out the block and the item alone: what somebody else has changed since stays. The Deployment last, because
+ * its new pods mount what the ConfigMap says then.
+ */
 function undo(files: DnsFiles, present: PresentDns, origin: string, kube: Kube): Step[] {
   const patch = 'coredns-configmap.revert.yaml';
   const data = { Corefile: withoutZoneBlock(files.corefile, origin), [files.zoneFile]: null };
@@ -92,17 +95,17 @@ function undo(files: DnsFiles, present: PresentDns, origin: string, kube: Kube):
     { op: 'test', path: `${volume}/name`, value: 'config-volume' },
     { op: 'replace', path: `${volume}/configMap/items`, value: items },
   ];
-  // The volume first: a pod whose volume names a key that the ConfigMap lacks does not start.
+  const restart = { title: 'new pods', command: kube('rollout', 'restart', 'deployment/coredns') };
+  const unmount = {
+    title: 'the volume as it was, which makes new pods',
+    command: kube('patch', 'deployment', 'coredns', '--type', 'json', '-p', JSON.stringify(operations)),
+  };
   return [
-    {
-      title: 'the volume as it was',
-      command: kube('patch', 'deployment', 'coredns', '--type', 'json', '-p', JSON.stringify(operations)),
-    },
     {
       title: 'the ConfigMap as it was',
       command: kube('patch', 'configmap', 'coredns', '--type', 'merge', '--patch-file', patch),
       file: { name: patch, text: stringify({ data }) },
     },
-    { title: 'new pods', command: kube('rollout', 'restart', 'deployment/coredns') },
+    present.pods.length > 0 && !present.volumeItems.includes(files.zoneFile) ? restart : unmount,
   ];
 }

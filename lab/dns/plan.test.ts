@@ -60,8 +60,10 @@ describe("the cluster's own CoreDNS", () => {
     ]);
   });
 
-  test('the way back: the volume before the ConfigMap, both as they were', () => {
-    const [volume, map] = dnsPlan('cluster', agencies, { present }).revert;
+  test('the way back: both as they were, the Deployment last, and until the patched pods are gone', () => {
+    const [map, volume, ...rest] = dnsPlan('cluster', agencies, { present }).revert;
+    // null takes a key out in a merge patch.
+    expect(parse(map?.file?.text ?? '')).toEqual({ data: { Corefile: builtInCorefile(), 'db.mcx.test': null } });
     const operations: unknown = JSON.parse(volume?.command.at(-1) ?? '');
     expect(operations).toEqual([
       { op: 'test', path: '/spec/template/spec/volumes/1/name', value: 'config-volume' },
@@ -71,8 +73,10 @@ describe("the cluster's own CoreDNS", () => {
         value: [{ key: 'Corefile', path: 'Corefile' }],
       },
     ]);
-    // null takes a key out in a merge patch.
-    expect(parse(map?.file?.text ?? '')).toEqual({ data: { Corefile: builtInCorefile(), 'db.mcx.test': null } });
+    expect(rest.map(stepLine)).toEqual([
+      'kubectl -n kube-system rollout status deployment/coredns --timeout=60s',
+      'kubectl -n kube-system wait --for=delete pod/coredns-1 pod/coredns-2 --timeout=60s',
+    ]);
   });
 
   test('a context goes into every command', () => {
@@ -146,12 +150,13 @@ describe('what the pods are told', () => {
 });
 
 test('the proofs: every name of every agency, one that must not be there, one of the cluster', () => {
-  expect(dnsProofs(agencies, 'mcx.test')).toEqual([
+  expect(dnsProofs(agencies, 'mcx.test', 'cluster.local')).toEqual([
     { name: 'node-a.mcx.test', type: 'A', answer: '172.18.0.2' },
     { name: '_sip._udp.a.mcx.test', type: 'SRV', answer: '10 50 30060 node-a.mcx.test.' },
     { name: 'ic.a.mcx.test', type: 'NAPTR', answer: '10 10 "s" "SIP+D2U" "" _sip._udp.ic.a.mcx.test.' },
     { name: '_sip._udp.ic.a.mcx.test', type: 'SRV', answer: '10 50 30070 node-a.mcx.test.' },
-    { name: 'no-such-name.mcx.test', type: 'A', answer: '' },
+    { name: 'no-such-name.mcx.test', type: 'A', answer: 'NXDOMAIN' },
+    { name: 'kubernetes.default.svc.cluster.local', type: 'A', answer: 'any address' },
   ]);
   const { verify } = dnsPlan('separate', agencies);
   expect(verify[0]?.command).toContain('15353:1053');

@@ -45,6 +45,8 @@ export interface DnsPlan {
   readonly corefile: string;
   readonly zone: string;
   readonly zoneFile: string;
+  /** What the plan was made for, where a cluster was looked at. */
+  readonly present?: PresentDns;
   /** What a pod's resolv.conf must say, and what that means for the names of the zone. */
   readonly podDns: PodDns;
   readonly apply: readonly Step[];
@@ -57,7 +59,7 @@ export interface DnsPlan {
 /** kubeadm's, and one from the part of the Service range that is kept for addresses of choice. */
 const nameservers = { cluster: '10.96.0.10', separate: '10.96.0.53' };
 
-const defaults: Omit<DnsPlanOptions, 'nameserver'> = {
+export const planDefaults: Omit<DnsPlanOptions, 'nameserver'> = {
   origin: 'mcx.test',
   ttl: 5,
   serial: 1,
@@ -73,7 +75,7 @@ export function dnsPlan(
   agencies: readonly DnsAgency[],
   given: Partial<DnsPlanOptions> = {},
 ): DnsPlan {
-  const options = { ...defaults, nameserver: nameservers[variant], ...given };
+  const options = { ...planDefaults, nameserver: nameservers[variant], ...given };
   const zone = writeZone(agencyZone(agencies, options));
   const present = options.present ?? {
     corefile: builtInCorefile(options.clusterDomain),
@@ -88,6 +90,7 @@ export function dnsPlan(
   return {
     variant,
     ...files,
+    ...(options.present === undefined ? {} : { present: options.present }),
     podDns: podDns(variant, agencies, options),
     ...steps,
     verify: verifySteps(variant, agencies, options),

@@ -9,8 +9,13 @@ export interface Step {
 
 /** A line for a shell. */
 export function stepLine(step: Step): string {
-  const line = step.command.map(shellWord).join(' ');
+  const line = shellLine(step.command);
   return step.output === undefined ? line : `${line} > ${shellWord(step.output)}`;
+}
+
+/** A command as one would type it. */
+export function shellLine(command: readonly string[]): string {
+  return command.map(shellWord).join(' ');
 }
 
 function shellWord(word: string): string {

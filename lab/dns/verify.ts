@@ -1,19 +1,28 @@
+import { type DnsMessage, type DnsRecord, rcodeName } from '../wire/dns/message.ts';
 import type { DnsAgency } from './agency-zone.ts';
 import type { DnsPlanOptions, DnsVariant } from './plan.ts';
 import { kubectl, type Step } from './step.ts';
 
-/** One question and the answer that proves the patch; `answer` empty: NXDOMAIN. */
+/** One question and the answer that proves the patch. */
 export interface DnsProof {
   readonly name: string;
   readonly type: 'A' | 'SRV' | 'NAPTR';
+  /** As dig prints it; `NXDOMAIN`; or `any address`. */
   readonly answer: string;
+}
+
+/** Where the pods of a variant are, and the port at which they listen. */
+export function serving(variant: DnsVariant, namespace: string): { namespace: string; selector: string; port: number } {
+  return variant === 'cluster'
+    ? { namespace: 'kube-system', selector: 'k8s-app=kube-dns', port: 53 }
+    : { namespace, selector: 'app.kubernetes.io/name=mcx-dns', port: 1053 };
 }
 
 /**
  * Every name that the agencies need, a name that must not be there, and one of the cluster's own that must still
  * work.
  */
-export function dnsProofs(agencies: readonly DnsAgency[], origin: string): DnsProof[] {
+export function dnsProofs(agencies: readonly DnsAgency[], origin: string, clusterDomain: string): DnsProof[] {
   return [
     ...agencies.flatMap((agency): DnsProof[] => {
       const node = `node-${agency.name}.${origin}`;
@@ -25,42 +34,53 @@ export function dnsProofs(agencies: readonly DnsAgency[], origin: string): DnsPr
         { name: service, type: 'SRV', answer: `10 50 ${agency.interconnectPort} ${node}.` },
       ];
     }),
-    { name: `no-such-name.${origin}`, type: 'A', answer: '' },
+    { name: `no-such-name.${origin}`, type: 'A', answer: 'NXDOMAIN' },
+    { name: `kubernetes.default.svc.${clusterDomain}`, type: 'A', answer: 'any address' },
   ];
 }
 
-/**
- * Asked of the pods themselves through a forwarded port, which is TCP: a Service would show one replica and hide the
- * other.
- */
+/** What a pod said, in the words of a proof. */
+export function answerText(message: DnsMessage, type: string): string {
+  if (message.rcode !== 0) return rcodeName(message.rcode);
+  const found = message.answers.filter((record) => record.type === type).map(dataText);
+  return found.length === 0 ? 'no data' : found.sort().join(', ');
+}
+
+export function proves(proof: DnsProof, seen: string): boolean {
+  return proof.answer === 'any address' ? /^\d+\.\d+\.\d+\.\d+$/.test(seen) : proof.answer === seen;
+}
+
+function dataText(record: DnsRecord): string {
+  switch (record.type) {
+    case 'A':
+      return record.address;
+    case 'SRV':
+      return `${record.priority} ${record.weight} ${record.port} ${record.target}.`;
+    case 'NAPTR': {
+      const { order, preference, flags, services, regexp, replacement } = record;
+      return `${order} ${preference} "${flags}" "${services}" "${regexp}" ${replacement}.`;
+    }
+    default:
+      return record.type;
+  }
+}
+
+/** The same by hand: a forwarded port, which is TCP, to a pod; a Service would show one replica and hide the other. */
 export function verifySteps(variant: DnsVariant, agencies: readonly DnsAgency[], options: DnsPlanOptions): Step[] {
-  const [namespace, deployment, port] =
-    variant === 'cluster' ? ['kube-system', 'coredns', 53] : [options.namespace, 'mcx-dns', 1053];
-  const forward = kubectl(
-    options.context,
-    '-n',
-    namespace,
-    'port-forward',
-    `deployment/${deployment}`,
-    `15353:${port}`,
-  );
-  const ask = (name: string, type: string): string[] => [
-    'dig',
-    '+tcp',
-    '+short',
-    '-p',
-    '15353',
-    '@127.0.0.1',
-    name,
-    type,
-  ];
-  const cluster = `kubernetes.default.svc.${options.clusterDomain}`;
+  const { namespace, port } = serving(variant, options.namespace);
+  const deployment = variant === 'cluster' ? 'coredns' : 'mcx-dns';
+  const target = [`deployment/${deployment}`, `15353:${port}`];
+  const ask = (name: string, type: string): string[] => {
+    return ['dig', '+tcp', '+short', '-p', '15353', '@127.0.0.1', name, type];
+  };
   return [
-    { title: 'in another terminal: the port of a CoreDNS pod', command: forward },
-    ...dnsProofs(agencies, options.origin).map(({ name, type, answer }) => ({
-      title: `${type} ${name}: ${answer === '' ? 'nothing' : answer}`,
+    {
+      title: 'in another terminal: the port of a CoreDNS pod',
+      command: kubectl(options.context, '-n', namespace, 'port-forward', ...target),
+    },
+    ...dnsProofs(agencies, options.origin, options.clusterDomain).map(({ name, type, answer }) => ({
+      title: `${type} ${name}: ${answer}`,
       command: ask(name, type),
     })),
-    { title: `A ${cluster}: an address, as before`, command: ask(cluster, 'A') },
   ];
 }

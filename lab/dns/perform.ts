@@ -1,0 +1,44 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExecaError, execa } from 'execa';
+import { LabError } from '../errors.ts';
+import { type Step, shellLine, stepLine } from './step.ts';
+
+/** Runs one command to its end and gives back what it printed; throws a LabError with the command to paste. */
+export type Run = (command: readonly string[], folder?: string) => Promise<string>;
+
+export const runCommand: Run = async (command, folder) => {
+  const [program = '', ...args] = command;
+  try {
+    const { stdout } = await execa(program, args, {
+      ...(folder === undefined ? {} : { cwd: folder }),
+      timeout: 120_000,
+    });
+    return stdout;
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    const said = typeof error.stderr === 'string' && error.stderr !== '' ? error.stderr : error.shortMessage;
+    throw new LabError('dns/kubectl', said.trim(), {
+      where: folder ?? 'kubectl',
+      next: 'the command that failed:',
+      command: shellLine(command),
+      exitCode: 3,
+      cause: error,
+    });
+  }
+};
+
+/** Does what the plan says, one step after the other; files are written into the folder, and commands run there. */
+export async function performSteps(
+  steps: readonly Step[],
+  folder: string,
+  run: Run,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const step of steps) {
+    say(`${step.title}: ${stepLine(step)}`);
+    if (step.file !== undefined) await writeFile(join(folder, step.file.name), step.file.text);
+    const printed = await run(step.command, folder);
+    if (step.output !== undefined) await writeFile(join(folder, step.output), printed);
+  }
+}
