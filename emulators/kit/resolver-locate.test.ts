@@ -129,18 +129,15 @@ describe('RFC 2782 order', () => {
   });
 
   test('every record comes once', () => {
-    const record = fc.record({ priority: fc.nat(3), weight: fc.nat(100), port: fc.nat(65535) });
+    const record = fc.record({ priority: fc.nat(3), weight: fc.nat(100) });
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (list, draw) => {
-        const records = list.map(({ priority, weight, port }) => srv('s', priority, weight, port, 't'));
+        const records = list.map(({ priority, weight }, i) => srv('s', priority, weight, i, 't'));
         const ordered = bySrvOrder(records, () => draw);
-        expect(ordered.toSorted((x, y) => x.port - y.port)).toEqual(records.toSorted((x, y) => port(x) - port(y)));
+        expect(new Set(ordered)).toEqual(new Set(records));
+        expect(ordered).toHaveLength(records.length);
         expect(ordered.map(({ priority }) => priority)).toEqual(list.map(({ priority }) => priority).toSorted());
       }),
     );
   });
 });
-
-function port(record: DnsRecord): number {
-  return record.type === 'SRV' ? record.port : -1;
-}
