@@ -5,15 +5,16 @@ import { header, headers } from '../../lab/wire/sip/headers.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
 import { accept, bodyText, type FarSide, openFarSide, pause, until } from './bench/far-side.ts';
 import { granted, idle, taken } from './bench/floor-words.ts';
+import { loopback } from './bench/loopback.ts';
 import { openUe, type Ue } from './bench/ue.ts';
 
 const group = 'sip:campaign@a.mcx.test';
-const host = '127.41.0.11';
+const host = loopback(11);
 let far: FarSide;
 let ue: Ue;
 
 beforeEach(async () => {
-  far = await openFarSide('127.41.0.1');
+  far = await openFarSide(loopback(1));
   ue = await openUe(host, far.at);
 });
 
@@ -280,7 +281,7 @@ describe('floor and media of a call', () => {
 
   test('media and floor control of anybody else are no part of the call', async () => {
     await callUp();
-    const stranger = await openFarSide('127.41.0.99');
+    const stranger = await openFarSide(loopback(99));
     await ue.do({ do: 'talk', packets: 5, release: true });
     await far.nextFloor('Floor Request');
     stranger.sendFloor(granted(1), ue.floorAt);

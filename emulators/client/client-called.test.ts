@@ -6,14 +6,15 @@ import { toBytes } from '../../lab/wire/sip/text.ts';
 import { bodyText, type FarSide, openFarSide, pause, until } from './bench/far-side.ts';
 import { granted } from './bench/floor-words.ts';
 import { callUe, contactOf, invite, request, send } from './bench/focus.ts';
+import { loopback } from './bench/loopback.ts';
 import { openUe, type Ue } from './bench/ue.ts';
 
 let far: FarSide;
 let ue: Ue;
 
 beforeEach(async () => {
-  far = await openFarSide('127.42.0.1');
-  ue = await openUe('127.42.0.11', far.at);
+  far = await openFarSide(loopback(21));
+  ue = await openUe(loopback(31), far.at);
 });
 
 afterEach(async () => {
@@ -27,7 +28,7 @@ describe('a call to the UE (TS 24.379 6.2.2, 6.2.3.1.1)', () => {
     const sent = send(far, invite(far, [], far.sdp('mc_queueing')), ue.sipAt);
     const ok = await sent.final();
     expect(ok.status).toBe(200);
-    expect(header(ok, 'contact')).toContain('<sip:a-ue-1@127.42.0.11:5060>;+g.3gpp.mcptt');
+    expect(header(ok, 'contact')).toContain(`<sip:a-ue-1@${loopback(31)}:5060>;+g.3gpp.mcptt`);
     expect(header(ok, 'p-answer-state')).toBe('Confirmed');
     const sdp = bodyText(ok.body);
     expect(sdp).toContain('m=audio 40000 RTP/AVP 96');
@@ -161,7 +162,7 @@ describe('requests inside the dialog', () => {
 
   test('a re-INVITE moves the media (RFC 3261 14.2)', async () => {
     const call = await callUe(far, ue.sipAt);
-    const moved = await openFarSide('127.42.0.2');
+    const moved = await openFarSide(loopback(22));
     const again = call.inside('INVITE', 2, { contentType: 'application/sdp', body: moved.sdp() });
     expect((await again.final()).status).toBe(200);
     await until('openers at the new place', () => moved.leg.counters().keepAlivesIn >= 2);
@@ -196,7 +197,7 @@ describe('session timers (RFC 4028)', () => {
   ];
   beforeEach(async () => {
     await ue.close();
-    ue = await openUe('127.42.0.11', far.at, { sessionExpiresS: 2 });
+    ue = await openUe(loopback(31), far.at, { sessionExpiresS: 2 });
   });
 
   test('the UE that was called refreshes where the INVITE leaves it open', async () => {

@@ -15,13 +15,14 @@ import { seededIds } from '../kit/ids.ts';
 import { type FarSide, openFarSide, until } from './bench/far-side.ts';
 import { granted, taken } from './bench/floor-words.ts';
 import { callUe, invite } from './bench/focus.ts';
+import { loopback } from './bench/loopback.ts';
 import { ueConfig } from './bench/ue.ts';
 
 const node = process.execPath;
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-const edge = '127.43.0.1';
-const host = '127.43.0.11';
+const edge = loopback(41);
+const host = loopback(51);
 let folder: string;
 let child: ChildProcess;
 let far: FarSide;
@@ -76,7 +77,7 @@ describe('the process', () => {
     await callUe(far, ue);
     const ports = [5060, 40000, 40001, 40002];
     // From the edge's own address too: what only looks like the edge must do no harm either.
-    const attackers = [await attacker('127.43.0.66'), await attacker(edge)];
+    const attackers = [await attacker(loopback(66)), await attacker(edge)];
     const flood = async (datagrams: number) => {
       for (const [i, bytes] of rubbish(far, datagrams).entries()) {
         for (const port of ports) attackers[i % 2]?.send(bytes, port, host);

@@ -12,7 +12,10 @@ import { type MediaLeg, type MediaLegOptions, openMediaLeg } from './media-leg.t
 import { simulatedClock } from './simulated-clock.ts';
 import type { Peer } from './udp.ts';
 
-const host = '127.44.0.1';
+// Fixed ports, so addresses that no other run of the tests uses at the same time.
+const net = `127.${41 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 256}`;
+const host = `${net}.71`;
+const farHost = `${net}.72`;
 const release: FloorMessage = {
   name: 'Floor Release',
   ackRequired: false,
@@ -75,12 +78,12 @@ async function leg(more: Partial<MediaLegOptions> = {}): Promise<MediaLeg> {
 
 async function far(): Promise<Far> {
   const socket: Socket = createSocket('udp4');
-  socket.bind(0, '127.44.0.2');
+  socket.bind(0, farHost);
   await once(socket, 'listening');
   const heard: Uint8Array[] = [];
   socket.on('message', (bytes) => heard.push(bytes));
   const opened = {
-    at: { host: '127.44.0.2', port: socket.address().port },
+    at: { host: farHost, port: socket.address().port },
     heard,
     send: (bytes: Uint8Array, port: number) => socket.send(bytes, port, host),
     close: () => void socket.close(),
@@ -114,10 +117,10 @@ describe('a media leg', () => {
     const one = await leg();
     const sources: number[] = [];
     const other = createSocket('udp4');
-    other.bind(0, '127.44.0.2');
+    other.bind(0, farHost);
     await once(other, 'listening');
     other.on('message', (_bytes, from) => sources.push(from.port));
-    const to = { host: '127.44.0.2', port: other.address().port };
+    const to = { host: farHost, port: other.address().port };
     one.sendRtp(encodeRtp(packet), to);
     one.sendRtcp(Uint8Array.of(1), to);
     one.sendFloor([release], to);
