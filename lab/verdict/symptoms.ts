@@ -6,6 +6,7 @@ import type { Detector, Finding } from './symptoms/finding.ts';
 import { detectNameUnresolved } from './symptoms/name-unresolved.ts';
 import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
 import { detectPrivateAddressInSdp, detectWrongPod } from './symptoms/private-address-in-sdp.ts';
+import { detectWaitingEdges } from './symptoms/waiting-edges.ts';
 
 export interface Symptom {
   readonly name: string;
@@ -25,6 +26,7 @@ const causes: readonly Detector[] = [
   detectPrivateAddressInSdp,
   detectNodeAddressWithPodPort,
   detectAgencyTreatedAsClient,
+  detectWaitingEdges,
   detectAckDiscarded,
 ];
 const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGivenUp];

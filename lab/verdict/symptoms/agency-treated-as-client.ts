@@ -5,9 +5,13 @@ import type { SipMessage } from '../../wire/sip/message.ts';
 import { sameUri } from '../../wire/sip/uri.ts';
 import { framesOf } from '../answers.ts';
 import { isRequest } from '../legs.ts';
+import { clientsOf } from './clients.ts';
 import type { Finding } from './finding.ts';
 import { type Host, sameHost } from './hosts.ts';
 import { type SipHop, storyOf } from './story.ts';
+
+export const agencyRemedy =
+  'R4: tell clients and partner agencies apart at SIP level: a listener of its own, the source address in the peer’s list of nodes, From and P-Asserted-Identity of that peer’s domain';
 
 /** How an outside profile for clients turns strangers away. */
 const refusals = [401, 403, 407];
@@ -28,14 +32,6 @@ export function detectAgencyTreatedAsClient(timeline: Timeline): Finding[] {
   });
 }
 
-/** Who registers on its own behalf: its REGISTER came from nobody else. */
-function clientsOf(hops: readonly SipHop[]): Host[] {
-  const registers = hops.filter(({ facts }) => isRequest(facts, 'REGISTER'));
-  const passedOn = ({ from, facts }: SipHop) =>
-    registers.some(({ to, facts: other }) => to !== undefined && sameHost(to, from) && other.leg === facts.leg);
-  return registers.filter((hop) => !passedOn(hop)).map(({ from }) => from);
-}
-
 /** An INVITE of a server that came through a NAT. */
 function isCrossingInvite({ facts, message, from, received }: SipHop): boolean {
   const translated = received !== undefined && received.src !== from.address;
@@ -45,12 +41,10 @@ function isCrossingInvite({ facts, message, from, received }: SipHop): boolean {
 function mistaken(invite: SipHop, leg: readonly SipHop[], hops: readonly SipHop[]): Finding | undefined {
   const { to: edge, sent, received } = invite;
   if (edge === undefined || !isProxy(edge, hops)) return undefined;
-  const remedy =
-    'R4: tell clients and partner agencies apart at SIP level: a listener of its own, the source address in the peer’s list of nodes, From and P-Asserted-Identity of that peer’s domain';
   const found = (other: SipHop): Finding => ({
     name: 'agency-treated-as-client',
     evidence: framesOf(sent, received, other.sent, other.received),
-    remedy,
+    remedy: agencyRemedy,
     firstNs: other.sent.timeNs,
   });
   const passed = leg.find(({ facts, from }) => isRequest(facts, 'INVITE') && sameHost(from, edge));
