@@ -223,6 +223,16 @@ describe('media without permission (6.3.5.7)', () => {
     expect(server.rtp('b')).toEqual(['b: Revoke 3']);
   });
 
+  test('goes on when the floor changes hands or is idle: T8 still waits for its Floor Release', () => {
+    server.rtp('b');
+    server.says('a', release);
+    expect(server.leg('b')?.state).toBe('U: not permitted but sends media');
+    server.says('c', request());
+    expect(server.leg('b')?.state).toBe('U: not permitted but sends media');
+    expect(server.running()).toContain('T8:b');
+    expect(server.says('b', release)).toEqual(['b: Taken 4']);
+  });
+
   test('ends with its Floor Release, which Floor Taken answers', () => {
     server.rtp('b');
     expect(server.says('b', release)).toEqual(['b: Taken 2']);
