@@ -1,6 +1,7 @@
 /**
- * Floor control of a non-controlling function (TS 24.380 6.5): towards its clients it looks like a floor control server, towards
- * the controlling function like a floor participant, and it arbitrates nothing (but see `localFiltering`).
+ * Floor control of a non-controlling function (TS 24.380 6.5): towards its clients it looks like a floor control
+ * server, towards the controlling function like a floor participant, and it arbitrates nothing (but see
+ * `localFiltering`).
  */
 import { REVOKE_CAUSE } from '../../wire/floor/causes.ts';
 import type { Machine } from '../step.ts';

@@ -43,7 +43,8 @@ function granted(state: ParticipantState, message: FloorMessage): Next {
           { kind: 'inform', news: 'granted-from-queue' },
         ],
       };
-    // No procedure in 6.2.4.3. The button is up, and a floor that nobody uses keeps everyone silent until T1: it goes back.
+    // No procedure in 6.2.4.3. The button is up, and a floor that nobody uses keeps everyone silent until T1: it goes
+    // back.
     case 'U: has no permission':
       return state.established ? releasing(state) : same(state);
     default:

@@ -72,7 +72,8 @@ function release(draft: Draft, leg: Leg, message: FloorMessage): void {
   }
   // 6.3.5.4: a queued request is taken back
   change(draft, { queue: queue.filter((entry) => !speaksFor(leg.id, message, entry)) });
-  // 6.3.5.3, 6.3.5.4: its sender waits for one of these; that the leg of the holder releases for another is no news to it
+  // 6.3.5.3, 6.3.5.4: its sender waits for one of these. The leg of the holder, releasing for another behind it, hears
+  // nothing: Floor Taken would tell it that the floor has changed hands.
   if (idle) send(draft, leg.id, idleMessage(draft.state));
   else if (holder?.leg !== leg.id) send(draft, leg.id, takenMessage(draft.state, leg, false));
 }

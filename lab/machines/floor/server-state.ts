@@ -29,7 +29,7 @@ export interface FloorParticipant {
   readonly kind: 'participant' | 'non-controlling';
   /** MCPTT ID for Granted Party's Identity; undefined where it is not known or privacy was asked for. */
   readonly uri: string | undefined;
-  /** SSRC that Floor Granted assigns to its media; for a non-controlling leg the seed of one for each participant behind it. */
+  /** SSRC that Floor Granted gives its media; behind a non-controlling leg each participant gets one made of it. */
   readonly mediaSsrc: number;
   /** mc_queueing and mc_priority as negotiated (TS 24.380 14.3). */
   readonly queueing: boolean;
@@ -45,7 +45,7 @@ export interface Leg extends FloorParticipant {
   readonly stillSends: boolean;
 }
 
-/** Who asks, has or waits for the floor: a leg, and behind a non-controlling function the participant that Track Info names. */
+/** Who asks, has or waits for the floor: a leg, or behind a non-controlling function whom Track Info names. */
 export interface Talker {
   readonly leg: string;
   readonly track: TrackInfo | undefined;
@@ -66,7 +66,7 @@ export interface FloorServerSettings {
   readonly indicator: number;
   /** Entries; Floor Deny cause 7 beyond. */
   readonly queueLimit: number;
-  /** A Floor Priority from here up pre-empts a talker of lower rank (so does a more urgent call type at any priority). */
+  /** A Floor Priority from here up pre-empts a talker of lower rank; a more urgent call type does at any priority. */
   readonly preemptivePriority: number;
   /** Floor Taken asks for a Floor Ack and is sent again every T8 until it comes. */
   readonly takenAck: boolean;

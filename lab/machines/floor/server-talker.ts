@@ -32,7 +32,7 @@ function urgencyClass(bits: number): number {
   return (bits & IMMINENT_PERIL) !== 0 ? 1 : 0;
 }
 
-/** Whether a message of that leg speaks for that talker: without Track Info the leg speaks for whoever talks behind it. */
+/** Whether a message of that leg is that talker's: without Track Info the leg speaks for whoever talks behind it. */
 export function speaksFor(leg: string, message: FloorMessage, talker: Talker): boolean {
   const track = field(message, 'Track Info');
   return leg === talker.leg && (track === undefined || references(track) === references(talker.track));

@@ -1,6 +1,6 @@
 /**
- * The floor control server of a controlling function: general arbitration (TS 24.380 6.3.4) and the state towards each leg
- * (6.3.5) as one machine. Dual floor, multi-talker and audio cut-in are not modelled.
+ * The floor control server of a controlling function: general arbitration (TS 24.380 6.3.4) and the state towards each
+ * leg (6.3.5) as one machine. Dual floor, multi-talker and audio cut-in are not modelled.
  */
 import { DENY_CAUSE, REVOKE_CAUSE } from '../../wire/floor/causes.ts';
 import type { Machine } from '../step.ts';

@@ -29,5 +29,8 @@ export const C20 = 3;
 /** Floor Taken that nobody acknowledges is sent so often in all. */
 export const C_TAKEN = 3;
 
-/** So long after the end of a burst RTP of its talker is dropped without a Floor Revoke: it was on its way (no timer of TS 24.380). */
+/**
+ * So long after the end of a burst RTP of its talker is dropped without a Floor Revoke: it was on its way. No timer of
+ * TS 24.380, which knows one network and no reordering between its media and its floor control.
+ */
 export const STRAGGLER_MS = 200;
