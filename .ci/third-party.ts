@@ -5,7 +5,10 @@ import { z } from 'zod';
 /** Writes THIRD-PARTY-NOTICES.md from what is installed for running: `node .ci/third-party.ts`. */
 const project = join(import.meta.dirname, '..');
 const lockSchema = z.object({
-  packages: z.record(z.string(), z.object({ version: z.string().optional(), dev: z.boolean().optional(), license: z.string().optional() })),
+  packages: z.record(
+    z.string(),
+    z.object({ version: z.string().optional(), dev: z.boolean().optional(), license: z.string().optional() }),
+  ),
 });
 
 const lock = lockSchema.parse(JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8')));
@@ -26,6 +29,8 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   const text = licence === undefined ? '' : await readFile(join(folder, licence), 'utf8');
   const notice = text.split('\n').find((line) => /^\W*copyright\b.*\d{4}|^\W*copyright \(c\)/i.test(line));
   const name = path.replace(/^.*node_modules\//, '');
-  lines.push(`| ${name} | ${entry.version ?? ''} | ${entry.license ?? ''} | ${(notice ?? '').trim().replaceAll('|', '/')} |`);
+  lines.push(
+    `| ${name} | ${entry.version ?? ''} | ${entry.license ?? ''} | ${(notice ?? '').trim().replaceAll('|', '/')} |`,
+  );
 }
 await writeFile(join(project, 'THIRD-PARTY-NOTICES.md'), `${lines.join('\n')}\n`);

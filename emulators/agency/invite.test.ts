@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeMcpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info.ts';
+import { decodeMcpttInfo } from '../../lab/wire/mcx-info/mcptt-info.ts';
+import { mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info-write.ts';
 import { header, headers } from '../../lab/wire/sip/headers.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
 import { fromBytes, toBytes } from '../../lab/wire/sip/text.ts';

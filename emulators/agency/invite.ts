@@ -1,5 +1,6 @@
 import { newRequest } from '../../lab/machines/sip/request.ts';
-import { encodeMcpttInfo, type McpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info.ts';
+import type { McpttInfo } from '../../lab/wire/mcx-info/mcptt-info.ts';
+import { encodeMcpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info-write.ts';
 import type { SipHeader, SipRequest } from '../../lab/wire/sip/message.ts';
 import { encodeMultipart, freeBoundary } from '../../lab/wire/sip/multipart.ts';
 import type { Ids } from '../kit/ids.ts';

@@ -1,5 +1,4 @@
 import { startEmulator } from '../kit/start.ts';
-import { agencyConfigSchema } from './config.ts';
 import { openAgency } from './server.ts';
 
-await startEmulator(agencyConfigSchema, openAgency);
+await startEmulator(async () => (await import('./config.ts')).agencyConfigSchema, openAgency);

@@ -1,5 +1,4 @@
 import { startEmulator } from '../kit/start.ts';
 import { openClient } from './client.ts';
-import { clientConfigSchema } from './config.ts';
 
-await startEmulator(clientConfigSchema, openClient);
+await startEmulator(async () => (await import('./config.ts')).clientConfigSchema, openClient);

@@ -2,7 +2,7 @@ import { type Dialog, dialogAsUac, dialogKey } from '../../lab/machines/sip/dial
 import { ackOf2xx, requestInDialog } from '../../lab/machines/sip/dialog-request.ts';
 import { cseqOf } from '../../lab/machines/sip/identity.ts';
 import { newRequest } from '../../lab/machines/sip/request.ts';
-import { encodeMcpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info.ts';
+import { encodeMcpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info-write.ts';
 import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { type BodyPart, encodeMultipart, freeBoundary, partOfType } from '../../lab/wire/sip/multipart.ts';
 import type { ClientTransaction } from '../kit/sip-endpoint.ts';

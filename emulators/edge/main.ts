@@ -1,5 +1,4 @@
 import { startEmulator } from '../kit/start.ts';
-import { edgeConfigSchema } from './config.ts';
 import { openEdge } from './proxy.ts';
 
-await startEmulator(edgeConfigSchema, openEdge);
+await startEmulator(async () => (await import('./config.ts')).edgeConfigSchema, openEdge);

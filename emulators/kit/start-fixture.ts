@@ -6,20 +6,23 @@ import { startEmulator } from './start.ts';
 /** The smallest emulator, with the faults that `start.test.ts` asks for. */
 const schema = z.strictObject({ process: processSchema, mode: z.enum(['good', 'no-socket', 'stuck']) });
 
-await startEmulator(schema, (config, { ids }) => {
-  if (config.mode === 'no-socket') throw new Error('EADDRINUSE');
-  return {
-    control: {
-      describe: () => ({ tag: ids.tag() }),
-      'hang-up': () => {
-        systemClock.after(0, () => {
-          throw new Error('a bug in a timer');
-        });
+await startEmulator(
+  async () => schema,
+  (config, { ids }) => {
+    if (config.mode === 'no-socket') throw new Error('EADDRINUSE');
+    return {
+      control: {
+        describe: () => ({ tag: ids.tag() }),
+        'hang-up': () => {
+          systemClock.after(0, () => {
+            throw new Error('a bug in a timer');
+          });
+        },
+        'release-floor': () => {
+          void Promise.reject(new Error('a bug in a promise'));
+        },
       },
-      'release-floor': () => {
-        void Promise.reject(new Error('a bug in a promise'));
-      },
-    },
-    close: () => (config.mode === 'stuck' ? new Promise(() => {}) : undefined),
-  };
-});
+      close: () => (config.mode === 'stuck' ? new Promise(() => {}) : undefined),
+    };
+  },
+);

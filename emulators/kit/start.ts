@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Clock, systemClock } from './clock.ts';
 import type { processSchema } from './config.ts';
 import { type ControlHandlers, type ControlServer, serveControl } from './control-server.ts';
@@ -26,16 +26,19 @@ interface Configured {
 /** Ending takes no longer than this, whatever a socket does. */
 const closeLimitMs = 200;
 
+/** Said by who has checked the configuration already: loading the schemas takes longer than all the rest of a start. */
+export const checkedFlag = '--checked';
+
 /**
- * The main of every emulator, `node emulators/<x>/main.ts CONFIG.json`: exit 2 for a configuration that is not one, 1
+ * The main of every emulator, `node emulators/<x>/main.ts CONFIG.json [--checked]`: exit 2 for a configuration that is not one, 1
  * when the sockets cannot be opened, 0 at SIGTERM or SIGINT. Once it runs nothing but a signal ends it: what is thrown
  * and caught nowhere is logged and counted as a fault (`faults` of `describe`).
  */
 export async function startEmulator<C extends Configured>(
-  schema: z.ZodType<C>,
+  schema: () => Promise<z.ZodType<C>>,
   build: (config: C, kit: Kit) => Promise<Emulator> | Emulator,
 ): Promise<void> {
-  const config = readConfig(schema, process.argv[2]);
+  const config = await readConfig(schema, process.argv[2], process.argv[3] === checkedFlag);
   const { name, seed, control } = config.process;
   const log = openLog(name);
   let running: Emulator | undefined;
@@ -59,16 +62,23 @@ export async function startEmulator<C extends Configured>(
   }
 }
 
-function readConfig<C>(schema: z.ZodType<C>, path: string | undefined): C {
-  if (path === undefined) return refuse('use: node main.ts CONFIG.json');
+async function readConfig<C>(
+  schema: () => Promise<z.ZodType<C>>,
+  path: string | undefined,
+  checked: boolean,
+): Promise<C> {
+  if (path === undefined) return refuse(`use: node main.ts CONFIG.json [${checkedFlag}]`);
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     return refuse(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const parsed = schema.safeParse(value);
-  return parsed.success ? parsed.data : refuse(`${path} is not a configuration:\n${z.prettifyError(parsed.error)}`);
+  if (checked) return value as C;
+  const parsed = (await schema()).safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { prettifyError } = await import('zod');
+  return refuse(`${path} is not a configuration:\n${prettifyError(parsed.error)}`);
 }
 
 function refuse(why: string): never {

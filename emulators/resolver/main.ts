@@ -1,5 +1,4 @@
 import { startEmulator } from '../kit/start.ts';
-import { resolverConfigSchema } from './config.ts';
 import { buildResolver } from './resolver.ts';
 
-await startEmulator(resolverConfigSchema, buildResolver);
+await startEmulator(async () => (await import('./config.ts')).resolverConfigSchema, buildResolver);

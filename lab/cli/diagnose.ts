@@ -1,4 +1,4 @@
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 import { readCaptures } from '../capture/files.ts';
 import { findSymptoms } from '../verdict/symptoms.ts';
 
@@ -21,11 +21,15 @@ export function addDiagnose(program: Command): void {
         const text = calls ? 'no symptom' : 'undecidable: there is no SIP in these files';
         return void process.stdout.write(`${text}\n`);
       }
-      for (const [role, one] of [['symptom', found.symptom] as const, ...found.consequences.map((c) => ['consequence', c] as const)]) {
+      for (const [role, one] of [
+        ['symptom', found.symptom] as const,
+        ...found.consequences.map((c) => ['consequence', c] as const),
+      ]) {
         process.stdout.write(`${role} ${one.name}\n  remedy: ${one.remedy}\n`);
         for (const { tap, frame } of one.evidence) process.stdout.write(`  ${tap} frame ${frame}\n`);
       }
       for (const tap of timeline.taps)
-        if (tap.drops === undefined) process.stderr.write(`warning: ${tap.path} does not say what its recorder dropped\n`);
+        if (tap.drops === undefined)
+          process.stderr.write(`warning: ${tap.path} does not say what its recorder dropped\n`);
     });
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { dnsPlan, type DnsVariant } from '../dns/plan.ts';
+import { type DnsVariant, dnsPlan } from '../dns/plan.ts';
 import { stepLine } from '../dns/step.ts';
 import { blueprintOf } from '../run/blueprint.ts';
 import { configurationSchema } from '../run/configuration.ts';

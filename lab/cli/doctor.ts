@@ -23,5 +23,7 @@ export function addDoctor(program: Command): void {
 function lineOf(check: Check): string {
   const mark = check.ok ? 'ok     ' : check.essential ? 'MISSING' : 'absent ';
   const line = `${mark} ${check.name.padEnd(20)} ${check.found}`;
-  return check.ok ? line : `${line}\n          needed for ${check.neededFor}${check.mend ? `; mend: ${check.mend}` : ''}`;
+  return check.ok
+    ? line
+    : `${line}\n          needed for ${check.neededFor}${check.mend ? `; mend: ${check.mend}` : ''}`;
 }

@@ -44,7 +44,8 @@ export function addHold(program: Command, project: string): void {
     .action(async (options: { json?: true }) => {
       const labs = await heldLabs(project);
       if (options.json) return void process.stdout.write(`${JSON.stringify({ labs }, undefined, 2)}\n`);
-      for (const lab of labs) process.stdout.write(`${lab.name}  ${lab.alive ? `open, process ${lab.pid}` : 'ended'}\n`);
+      for (const lab of labs)
+        process.stdout.write(`${lab.name}  ${lab.alive ? `open, process ${lab.pid}` : 'ended'}\n`);
       if (labs.length === 0) process.stdout.write('no lab is open\n');
     });
 }

@@ -24,7 +24,9 @@ export class Progress {
         concurrent: true,
         exitOnError: false,
         renderer: process.stderr.isTTY ? 'default' : 'silent',
-        rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }) },
+        rendererOptions: {
+          logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+        },
         registerSignalListeners: false,
       },
     );

@@ -84,10 +84,11 @@ export class Stage {
   async #start(member: CastMember, running: RunningFabric): Promise<Player> {
     const { project, logs } = this.#folders;
     const config = join(logs, `${member.place}.json`);
+    // The types have checked it: the emulator's schemas would take longer to load than all the rest of its start.
     await writeFile(config, JSON.stringify(member.config, undefined, 2));
     const program = join(project, 'emulators', member.emulator, 'main.ts');
     const log = join(logs, `${member.place}.log`);
-    const started = await running.start(member.place, [process.execPath, program, config], log);
+    const started = await running.start(member.place, [process.execPath, program, config, '--checked'], log);
     const died = started.ended.then((how) => {
       throw new LabError('CAST-ENDED', `${member.place} ended with ${how} before it was ready`, {
         exitCode: 3,

@@ -1,4 +1,5 @@
-import { encodeMcpttInfo, type McpttInfo, mcpttInfoType } from '../wire/mcx-info/mcptt-info.ts';
+import type { McpttInfo } from '../wire/mcx-info/mcptt-info.ts';
+import { encodeMcpttInfo, mcpttInfoType } from '../wire/mcx-info/mcptt-info-write.ts';
 import { encodeSip } from '../wire/sip/encode.ts';
 import type { SipHeader } from '../wire/sip/message.ts';
 import { encodeMultipart } from '../wire/sip/multipart.ts';

@@ -1,5 +1,6 @@
 import type { Sighting, Timeline } from '../capture/timeline.ts';
-import { decodeMcpttInfo, type McpttInfo, mcpttInfoType } from '../wire/mcx-info/mcptt-info.ts';
+import { decodeMcpttInfo, type McpttInfo } from '../wire/mcx-info/mcptt-info.ts';
+import { mcpttInfoType } from '../wire/mcx-info/mcptt-info-write.ts';
 import { decodeSdp } from '../wire/sdp/codec.ts';
 import type { Sdp } from '../wire/sdp/session.ts';
 import { addrParam, parseNameAddr } from '../wire/sip/address.ts';

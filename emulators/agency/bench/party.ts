@@ -2,7 +2,8 @@
 import { dialogAsUac, dialogAsUas, dialogKey, dialogKeyOf } from '../../../lab/machines/sip/dialog.ts';
 import { newRequest } from '../../../lab/machines/sip/request.ts';
 import { makeResponse } from '../../../lab/machines/sip/response.ts';
-import { encodeMcpttInfo, type McpttInfo, mcpttInfoType } from '../../../lab/wire/mcx-info/mcptt-info.ts';
+import type { McpttInfo } from '../../../lab/wire/mcx-info/mcptt-info.ts';
+import { encodeMcpttInfo, mcpttInfoType } from '../../../lab/wire/mcx-info/mcptt-info-write.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../../../lab/wire/sip/message.ts';
 import { encodeMultipart, partOfType } from '../../../lab/wire/sip/multipart.ts';
 import { seededIds } from '../../kit/ids.ts';

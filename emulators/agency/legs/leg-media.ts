@@ -36,12 +36,16 @@ export class LegMedia {
   /** Undefined: no ports are left. */
   static async open(ctx: AgencyContext, far: Far): Promise<LegMedia | undefined> {
     let leg: LegMedia | undefined;
+    // A partner's SDP may name an address that is also one's own: what one sends to oneself must not go round for ever.
+    const isOwn = (source: { readonly host: string }) => source.host === ctx.config.address;
     const opened = await ctx.mediaPorts.open({
-      onRtp: (packet, bytes) => {
+      onRtp: (packet, bytes, source) => {
+        if (isOwn(source)) return;
         // What was not agreed upon is no media (RFC 3550 5.1: a receiver ignores payload types it does not know).
         if (packet.payloadType === leg?.payloadType) leg.receiver?.onRtp(bytes);
       },
-      onFloor: (messages) => {
+      onFloor: (messages, _bytes, source) => {
+        if (isOwn(source)) return;
         for (const message of messages) leg?.receiver?.onFloor(message);
       },
     });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeResponse } from '../../../lab/machines/sip/response.ts';
-import { decodeMcpttInfo, mcpttInfoType } from '../../../lab/wire/mcx-info/mcptt-info.ts';
+import { decodeMcpttInfo } from '../../../lab/wire/mcx-info/mcptt-info.ts';
+import { mcpttInfoType } from '../../../lab/wire/mcx-info/mcptt-info-write.ts';
 import { header, headers } from '../../../lab/wire/sip/headers.ts';
 import { partOfType } from '../../../lab/wire/sip/multipart.ts';
 import { fromBytes } from '../../../lab/wire/sip/text.ts';

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeMcpttInfo, encodeMcpttInfo } from './mcptt-info.ts';
+import { decodeMcpttInfo } from './mcptt-info.ts';
+import { encodeMcpttInfo } from './mcptt-info-write.ts';
 import { decodeResourceLists, encodeResourceLists } from './resource-lists.ts';
 
 let folder: string;

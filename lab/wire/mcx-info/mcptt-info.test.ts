@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { infoElements } from './elements.ts';
-import { decodeMcpttInfo, encodeMcpttInfo, type McpttInfo } from './mcptt-info.ts';
+import { decodeMcpttInfo, type McpttInfo } from './mcptt-info.ts';
+import { encodeMcpttInfo } from './mcptt-info-write.ts';
 
 const body = (params: string) =>
   Buffer.from(

@@ -1,13 +1,10 @@
-import { Buffer } from 'node:buffer';
 import type { XmlElement } from 'libxml2-wasm';
 import type { Decoded, Fault } from '../fault.ts';
 import { type InfoElement, infoElements, isFlag, type McpttInfo } from './elements.ts';
-import { childElements, escapeXml, readXml } from './xml.ts';
+import { mcpttInfoNamespace } from './mcptt-info-write.ts';
+import { childElements, readXml } from './xml.ts';
 
 export type { McpttInfo } from './elements.ts';
-
-const namespace = 'urn:3gpp:ns:mcpttInfo:1.0';
-export const mcpttInfoType = 'application/vnd.3gpp.mcptt-info+xml';
 
 type Draft = { -readonly [K in keyof McpttInfo]: McpttInfo[K] };
 
@@ -18,7 +15,8 @@ export function decodeMcpttInfo(bytes: Uint8Array): Decoded<McpttInfo> {
       faults.push(fault('root', `the root element is ${root.name}`));
       return undefined;
     }
-    if (root.namespaceUri !== namespace) faults.push(fault('namespace', `the namespace is ${root.namespaceUri}`));
+    if (root.namespaceUri !== mcpttInfoNamespace)
+      faults.push(fault('namespace', `the namespace is ${root.namespaceUri}`));
     const params = childElements(root).find((child) => child.name === 'mcptt-Params');
     if (params === undefined) {
       faults.push(fault('params', 'no mcptt-Params'));
@@ -69,36 +67,6 @@ function setElement(info: Draft, element: InfoElement, child: XmlElement, faults
 /** The text of the one child of contentType, or of the element itself. */
 function textOf(element: XmlElement): string {
   return (childElements(element)[0] ?? element).content.trim();
-}
-
-/** Writes the schema's form in the schema's order. `encrypted` is not written: ciphers are another room's. */
-export function encodeMcpttInfo(info: McpttInfo): Uint8Array {
-  const lines = infoElements.flatMap((element) => elementText(element, info[element.key]));
-  const extensions = (info.extensions ?? [])
-    .filter(({ name }) => /^[A-Za-z_][\w.-]*$/.test(name))
-    .map(({ name, value }) => `<${name}>${escapeXml(value)}</${name}>`);
-  if (extensions.length > 0) lines.push(`<anyExt>${extensions.join('')}</anyExt>`);
-  const text = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<mcpttinfo xmlns="${namespace}">`,
-    '<mcptt-Params>',
-    ...lines,
-    '</mcptt-Params>',
-    '</mcpttinfo>',
-    '',
-  ].join('\r\n');
-  return new Uint8Array(Buffer.from(text, 'utf8'));
-}
-
-const wrappers = { uri: 'mcpttURI', string: 'mcpttString', boolean: 'mcpttBoolean' };
-
-function elementText(element: InfoElement, value: string | boolean | undefined): string[] {
-  if (value === undefined) return [];
-  const text = escapeXml(String(value));
-  if (element.kind === 'plain' || element.kind === 'plain-boolean')
-    return [`<${element.name}>${text}</${element.name}>`];
-  const wrapper = wrappers[element.kind];
-  return [`<${element.name} type="Normal"><${wrapper}>${text}</${wrapper}></${element.name}>`];
 }
 
 function fault(what: string, message: string): Fault {

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { XmlElement } from 'libxml2-wasm';
 import type { Decoded } from '../fault.ts';
-import { childElements, escapeXml, readXml } from './xml.ts';
+import { escapeXml } from './escape.ts';
+import { childElements, readXml } from './xml.ts';
 
 const namespace = 'urn:ietf:params:xml:ns:resource-lists';
 export const resourceListsType = 'application/resource-lists+xml';
