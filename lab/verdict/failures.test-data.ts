@@ -196,3 +196,15 @@ export function playAckDiscarded(caller = 'a-ue-1'): Played {
   }
   return close({ call, from });
 }
+
+/** F4's outline: both edges wait for the other's first packet; what the root's server hands its edge stays there. */
+export function playWaiting(): Played {
+  const call = new Call();
+  call.registerAll();
+  const from = call.set('a-ue-1');
+  for (let i = 0; i < 5; i++) {
+    call.stage.send('a-mcx', 20022, call.a.edge, 21022, taken('a-ue-1'));
+    call.stage.wait(50);
+  }
+  return close({ call, from });
+}

@@ -9,6 +9,7 @@ import {
   playRefused,
   playRepaired,
   playUnresolved,
+  playWaiting,
 } from './failures.test-data.ts';
 import { findSymptoms } from './symptoms.ts';
 
@@ -37,6 +38,7 @@ const cases: readonly (readonly [string, () => Played, string | null, readonly s
   ['F4, root', () => playRefused('a-ue-1'), 'agency-treated-as-client', []],
   ['F4, remote', () => playRefused('b-ue-1'), 'agency-treated-as-client', []],
   ['F4, admitted', () => playAdmitted(), 'agency-treated-as-client', []],
+  ['F4, waiting', () => playWaiting(), 'agency-treated-as-client', []],
   ['F5, root', () => playAckDiscarded('a-ue-1'), 'ack-discarded', ['session-given-up']],
   ['F5, remote', () => playAckDiscarded('b-ue-1'), 'ack-discarded', ['session-given-up']],
 ];
@@ -118,6 +120,40 @@ function remapped(timeline: Timeline): Timeline {
   });
 }
 
+describe('what no symptom proves', () => {
+  const only = (timeline: Timeline, wanted: (tap: string) => boolean): Timeline => {
+    const journeys = timeline.journeys.map(({ id, sightings }) => {
+      const journey: { id: number; sightings: Sightings[number][] } = { id, sightings: [] };
+      for (const one of sightings.filter(({ tap }) => wanted(tap))) journey.sightings.push({ ...one, journey });
+      return journey;
+    });
+    const kept = journeys.filter(({ sightings }) => sightings.length > 0);
+    return { taps: timeline.taps, journeys: kept, sightings: timeline.sightings.filter(({ tap }) => wanted(tap)) };
+  };
+  const undecided = (wanted: (tap: string) => boolean) =>
+    findSymptoms(only(playHealthy().call.stage.timeline(), wanted)).undecided;
+
+  test('health, when both ends of every leg are recorded; clients may be missing', () => {
+    expect(undecided(() => true)).toBeNull();
+    expect(undecided((tap) => /edge|mcx|dns/.test(tap))).toBeNull();
+  });
+
+  test('nothing, when one agency was not recorded, or only nodes were', () => {
+    expect(undecided((tap) => tap.startsWith('a-'))).toMatch(/INVITE from 10\.244\.0\.5 to 172\.18\.0\.3:31070/);
+    expect(undecided((tap) => /node|bridge/.test(tap))).toBe('none of these files was recorded where SIP is sent');
+  });
+
+  test('a failure seen from one side is never called another one', () => {
+    for (const play of [playPrivateAddress, playRepaired, playRefused, playAckDiscarded]) {
+      for (const side of ['a-', 'b-']) {
+        const timeline = only(play().call.stage.timeline(), (tap) => tap.startsWith(side));
+        const whole = findSymptoms(play().call.stage.timeline()).symptom?.name ?? null;
+        expect([null, whole]).toContain(findSymptoms(timeline).symptom?.name ?? null);
+      }
+    }
+  });
+});
+
 describe('a false alarm is avoided', () => {
   test('a capture that ends before the packet could arrive says nothing', () => {
     const { call } = playPrivateAddress();
@@ -144,7 +180,11 @@ describe('a false alarm is avoided', () => {
   });
 
   test('an empty timeline', () => {
-    expect(findSymptoms({ taps: [], sightings: [], journeys: [] })).toEqual({ symptom: null, consequences: [] });
+    expect(findSymptoms({ taps: [], sightings: [], journeys: [] })).toEqual({
+      symptom: null,
+      consequences: [],
+      undecided: 'there is no SIP in these files',
+    });
   });
 
   test('a replay of the genuine INVITE by a UE, refused, is a forgery and no symptom', () => {

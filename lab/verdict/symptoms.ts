@@ -6,6 +6,7 @@ import type { Detector, Finding } from './symptoms/finding.ts';
 import { detectNameUnresolved } from './symptoms/name-unresolved.ts';
 import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
 import { detectPrivateAddressInSdp, detectWrongPod } from './symptoms/private-address-in-sdp.ts';
+import { whyUndecided } from './symptoms/undecided.ts';
 import { detectWaitingEdges } from './symptoms/waiting-edges.ts';
 
 export interface Symptom {
@@ -19,6 +20,8 @@ export interface Symptoms {
   readonly symptom: Symptom | null;
   /** What followed from it, later causes included. */
   readonly consequences: Symptom[];
+  /** Without a symptom: why these packets prove no health either, null when they do. */
+  readonly undecided: string | null;
 }
 
 const causes: readonly Detector[] = [
@@ -35,9 +38,9 @@ const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGive
 export function findSymptoms(timeline: Timeline): Symptoms {
   const found = byName(causes.flatMap((detect) => detect(timeline)));
   const [first, ...later] = found;
-  if (first === undefined) return { symptom: null, consequences: [] };
+  if (first === undefined) return { symptom: null, consequences: [], undecided: whyUndecided(timeline) ?? null };
   const followed = byName(consequencesOnly.flatMap((detect) => detect(timeline)));
-  return { symptom: shown(first), consequences: [...followed, ...later].map(shown) };
+  return { symptom: shown(first), consequences: [...followed, ...later].map(shown), undecided: null };
 }
 
 /** Each name once, where it showed first; in time order. */

@@ -5,9 +5,9 @@ import type { SipMessage } from '../../wire/sip/message.ts';
 import { sameUri } from '../../wire/sip/uri.ts';
 import { framesOf } from '../answers.ts';
 import { isRequest } from '../legs.ts';
-import { clientsOf } from './clients.ts';
+import { clientsOf, proxiesOf } from './clients.ts';
 import type { Finding } from './finding.ts';
-import { type Host, sameHost } from './hosts.ts';
+import { hostKey, sameHost } from './hosts.ts';
 import { type SipHop, storyOf } from './story.ts';
 
 export const agencyRemedy =
@@ -22,13 +22,13 @@ const refusals = [401, 403, 407];
  * is known by the identity that it asserts and by the registration that its sender never made; forgers are clients.
  */
 export function detectAgencyTreatedAsClient(timeline: Timeline): Finding[] {
-  const { hops } = storyOf(timeline);
-  const clients = clientsOf(hops);
-  const legs = Map.groupBy(hops, ({ facts }) => facts.leg);
-  return [...legs.values()].flatMap((leg) => {
-    const [first] = leg;
-    if (first === undefined || clients.some((client) => sameHost(client, first.from))) return [];
-    return leg.filter(isCrossingInvite).flatMap((invite) => mistaken(invite, leg, hops) ?? []);
+  const story = storyOf(timeline);
+  const clients = clientsOf(story);
+  const proxies = proxiesOf(story);
+  return story.legs.flatMap(({ hops }) => {
+    const [first] = hops;
+    if (first === undefined || clients.has(hostKey(first.from))) return [];
+    return hops.filter(isCrossingInvite).flatMap((invite) => mistaken(invite, hops, proxies) ?? []);
   });
 }
 
@@ -38,9 +38,10 @@ function isCrossingInvite({ facts, message, from, received }: SipHop): boolean {
   return isRequest(facts, 'INVITE') && translated && assertedBy(message) !== undefined;
 }
 
-function mistaken(invite: SipHop, leg: readonly SipHop[], hops: readonly SipHop[]): Finding | undefined {
+function mistaken(invite: SipHop, leg: readonly SipHop[], proxies: ReadonlySet<string>): Finding | undefined {
   const { to: edge, sent, received } = invite;
-  if (edge === undefined || !isProxy(edge, hops)) return undefined;
+  // A server that refuses has reasons of its own.
+  if (edge === undefined || !proxies.has(hostKey(edge))) return undefined;
   const found = (other: SipHop): Finding => ({
     name: 'agency-treated-as-client',
     evidence: framesOf(sent, received, other.sent, other.received),
@@ -53,16 +54,6 @@ function mistaken(invite: SipHop, leg: readonly SipHop[], hops: readonly SipHop[
     ({ facts, from }) => facts.method === 'INVITE' && refusals.includes(facts.status) && sameHost(from, edge),
   );
   return refusal === undefined ? undefined : found(refusal);
-}
-
-/** An edge passes other people's requests on; a server that refuses has reasons of its own. */
-function isProxy(host: Host, hops: readonly SipHop[]): boolean {
-  const sent = new Set(
-    hops.filter(({ facts, from }) => facts.status === 0 && sameHost(from, host)).map(({ facts }) => facts.leg),
-  );
-  return hops.some(
-    ({ facts, to }) => facts.status === 0 && to !== undefined && sameHost(to, host) && sent.has(facts.leg),
-  );
 }
 
 function changed(before: SipMessage, after: SipMessage): boolean {

@@ -23,7 +23,7 @@ export class Hosts {
 
   constructor(timeline: Timeline) {
     for (const sighting of timeline.sightings) {
-      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(key(origin(sighting)));
+      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(hostKey(origin(sighting)));
     }
     this.#lastNs = timeline.sightings.at(-1)?.timeNs ?? 0n;
   }
@@ -32,7 +32,7 @@ export class Hosts {
   receiver(sighting: Sighting): Host | undefined {
     const { dst, dstMac, srcMac, tap } = sighting;
     const host = { address: dst, link: linkOf(dstMac, srcMac, tap) };
-    return this.#speakers.has(key(host)) ? host : undefined;
+    return this.#speakers.has(hostKey(host)) ? host : undefined;
   }
 
   /** Where a datagram arrived, in time order. */
@@ -75,6 +75,6 @@ function linkOf(own: string, router: string, tap: string): string {
   return own === '' ? tap : `${own} ${router}`;
 }
 
-function key({ address, link }: Host): string {
+export function hostKey({ address, link }: Host): string {
   return `${address} ${link}`;
 }

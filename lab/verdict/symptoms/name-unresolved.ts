@@ -6,7 +6,7 @@ import type { SipMessage } from '../../wire/sip/message.ts';
 import { parseSipUri } from '../../wire/sip/uri.ts';
 import { framesOf } from '../answers.ts';
 import type { Finding } from './finding.ts';
-import { type Host, type Hosts, sameHost, senderOf } from './hosts.ts';
+import { type Host, type Hosts, hostKey, sameHost, senderOf } from './hosts.ts';
 import { type Story, storyOf } from './story.ts';
 
 interface Lookup {
@@ -26,11 +26,10 @@ interface Lookup {
  */
 export function detectNameUnresolved(timeline: Timeline): Finding[] {
   const story = storyOf(timeline);
-  const lookups = lookupsOf(timeline, story.hosts).filter(({ asker }) => speaksSip(story, asker));
+  // A resolver asks too; only who speaks SIP wants to call the name.
+  const lookups = lookupsOf(timeline, story.hosts).filter(({ asker }) => story.speakers.has(hostKey(asker)));
   const asServer = lookups.filter(({ type }) => type === 'SRV' || type === 'NAPTR');
-  const targets = new Map(
-    asServer.map((lookup) => [`${lookup.asker.address} ${lookup.asker.link} ${lookup.target}`, lookup]),
-  );
+  const targets = new Map(asServer.map((lookup) => [`${hostKey(lookup.asker)} ${lookup.target}`, lookup]));
   return [...targets.values()].flatMap((wanted) => {
     const own = lookups.filter(({ asker }) => sameHost(asker, wanted.asker));
     // With a search suffix it is the shorter name that was meant.
@@ -59,18 +58,19 @@ function lookupsOf(timeline: Timeline, hosts: Hosts): Lookup[] {
     const message = sender?.sighting.content.protocol === 'dns' ? sender.sighting.content.message : undefined;
     return sender === undefined || message === undefined ? [] : [{ journey, sender, message }];
   });
-  const answers = dns.flatMap(({ journey, message }) => {
-    const arrival = message.response ? hosts.arrivals(journey).at(-1) : undefined;
-    return arrival === undefined ? [] : [{ message, arrival }];
-  });
+  const answers = Map.groupBy(
+    dns.flatMap(({ journey, message }) => {
+      const arrival = message.response ? hosts.arrivals(journey).at(-1) : undefined;
+      return arrival === undefined ? [] : [{ message, arrival }];
+    }),
+    ({ message, arrival }) => `${message.id} ${arrival.sighting.dstPort}`,
+  );
   return dns.flatMap(({ sender, message }) => {
     const [asked] = message.questions;
     if (message.response || asked === undefined) return [];
     const { host, sighting: query } = sender;
-    const reply = answers.find(
-      ({ message: other, arrival }) =>
-        other.id === message.id && arrival.sighting.dstPort === query.srcPort && sameHost(arrival.host, host),
-    );
+    const replies = answers.get(`${message.id} ${query.srcPort}`) ?? [];
+    const reply = replies.find(({ arrival }) => sameHost(arrival.host, host));
     const target = asked.name.toLowerCase().replace(/^_[^.]+\._[^.]+\./, '');
     const usable = reply !== undefined && answersIt(reply.message, asked.type);
     return [{ asker: host, target, type: asked.type, query, answer: reply?.arrival.sighting, usable }];
@@ -79,11 +79,6 @@ function lookupsOf(timeline: Timeline, hosts: Hosts): Lookup[] {
 
 function answersIt({ rcode, answers }: DnsMessage, type: string): boolean {
   return rcode === 0 && answers.some((record) => record.type === type);
-}
-
-/** A resolver asks too; only who speaks SIP wants to call the name. */
-function speaksSip({ hops }: Story, host: Host): boolean {
-  return hops.some(({ from }) => sameHost(from, host));
 }
 
 /** The host found a way all the same: it sends SIP for that name. */

@@ -1,7 +1,7 @@
 import { endpoints } from '../../wire/sdp/view.ts';
 import { isAnswer, isRequest } from '../legs.ts';
 import { sdpOf } from '../sip-facts.ts';
-import { type Host, sameHost } from './hosts.ts';
+import { type Host, hostKey } from './hosts.ts';
 import type { SipHop, Story } from './story.ts';
 
 /** Somebody read an SDP: whose own address it carries, where the SIP seemed to come from, which ports it names. */
@@ -24,16 +24,12 @@ export function ownAddressReadings(story: Story): Reading[] {
     const { facts, from, to, received } = hop;
     const carries = isRequest(facts, 'INVITE') || isAnswer(facts, 'INVITE', 180, 299);
     if (!carries || to === undefined || received === undefined || received.src === from.address) return [];
-    if (!hears(story, from)) return [];
+    // The control: this capture does show what arrives at that host.
+    if (!story.hearers.has(hostKey(from))) return [];
     const sdp = sdpOf(hop.message);
     const own = sdp === undefined ? [] : endpoints(sdp).filter(({ address }) => address === from.address);
     if (own.length === 0) return [];
     const ports = own.flatMap(({ port, rtcpPort }) => (rtcpPort === undefined ? [port] : [port, rtcpPort]));
     return [{ announcer: from, reader: to, signalledFrom: received.src, address: from.address, ports, hop }];
   });
-}
-
-/** The control: this capture does show what arrives at that host. */
-function hears(story: Story, host: Host): boolean {
-  return story.hops.some(({ to }) => to !== undefined && sameHost(to, host));
 }

@@ -1,7 +1,7 @@
 import type { Journey, Sighting, Timeline } from '../../capture/timeline.ts';
 import type { SipMessage } from '../../wire/sip/message.ts';
 import { type SipFacts, sipFacts } from '../sip-facts.ts';
-import { type Host, Hosts, senderOf } from './hosts.ts';
+import { type Host, Hosts, hostKey, senderOf } from './hosts.ts';
 
 /** One SIP datagram from the host that sent it to the host that it arrived at. */
 export interface SipHop {
@@ -14,10 +14,30 @@ export interface SipHop {
   readonly received: Sighting | undefined;
 }
 
+/** One SIP datagram where it arrived, whether or not its sender was recorded. */
+export interface SipArrival {
+  readonly message: SipMessage;
+  readonly facts: SipFacts;
+  readonly host: Host;
+  readonly sighting: Sighting;
+}
+
+/** What belongs to one Call-ID and caller's tag, in time order. */
+export interface LegStory {
+  readonly hops: SipHop[];
+  readonly arrivals: SipArrival[];
+}
+
+/** A timeline told by hosts. */
 export interface Story {
   readonly hosts: Hosts;
   readonly hops: readonly SipHop[];
-  /** Datagrams seen at their sender, by `address:port` that they were sent to. */
+  readonly arrivals: readonly SipArrival[];
+  readonly legs: readonly LegStory[];
+  /** Who sends SIP, and at whom it arrives: `hostKey`s. */
+  readonly speakers: ReadonlySet<string>;
+  readonly hearers: ReadonlySet<string>;
+  /** Datagrams but SIP that were seen at their sender, by `address:port` that they were sent to. */
   readonly sentTo: ReadonlyMap<string, readonly Journey[]>;
 }
 
@@ -26,32 +46,56 @@ const memo = new WeakMap<Timeline, Story>();
 export function storyOf(timeline: Timeline): Story {
   const known = memo.get(timeline);
   if (known !== undefined) return known;
-  const hosts = new Hosts(timeline);
-  const hops: SipHop[] = [];
-  const sentTo = new Map<string, Journey[]>();
-  for (const journey of timeline.journeys) {
-    const origin = senderOf(journey);
-    if (origin === undefined) continue;
-    const { content, dst, dstPort } = origin.sighting;
-    if (content.protocol === 'sip') {
-      const arrival = hosts.arrivals(journey).at(-1);
-      hops.push({
-        message: content.message,
-        facts: sipFacts(content.message),
-        from: origin.host,
-        sent: origin.sighting,
-        to: arrival?.host,
-        received: arrival?.sighting,
-      });
-    } else if (content.protocol !== 'icmp') {
-      const place = `${dst}:${dstPort}`;
-      const list = sentTo.get(place);
-      if (list === undefined) sentTo.set(place, [journey]);
-      else list.push(journey);
-    }
-  }
-  hops.sort((a, b) => (a.sent.timeNs < b.sent.timeNs ? -1 : a.sent.timeNs > b.sent.timeNs ? 1 : 0));
-  const story = { hosts, hops, sentTo };
+  const story = tell(timeline);
   memo.set(timeline, story);
   return story;
+}
+
+function tell(timeline: Timeline): Story {
+  const hosts = new Hosts(timeline);
+  const legs = new Map<string, LegStory>();
+  const sentTo = new Map<string, Journey[]>();
+  for (const journey of timeline.journeys) {
+    const [first] = journey.sightings;
+    if (first === undefined || first.content.protocol === 'icmp') continue;
+    if (first.content.protocol !== 'sip') {
+      if (senderOf(journey) !== undefined) push(sentTo, `${first.dst}:${first.dstPort}`, journey);
+      continue;
+    }
+    const { message } = first.content;
+    const facts = sipFacts(message);
+    const leg = legs.get(facts.leg) ?? { hops: [], arrivals: [] };
+    legs.set(facts.leg, leg);
+    const arrival = hosts.arrivals(journey).at(-1);
+    if (arrival !== undefined) leg.arrivals.push({ message, facts, ...arrival });
+    const origin = senderOf(journey);
+    if (origin === undefined) continue;
+    const [to, received] = [arrival?.host, arrival?.sighting];
+    leg.hops.push({ message, facts, from: origin.host, sent: origin.sighting, to, received });
+  }
+  const inTime = [...legs.values()].map(({ hops, arrivals }) => ({
+    hops: hops.sort((a, b) => byTime(a.sent, b.sent)),
+    arrivals: arrivals.sort((a, b) => byTime(a.sighting, b.sighting)),
+  }));
+  const hops = inTime.flatMap((leg) => leg.hops);
+  const arrivals = inTime.flatMap((leg) => leg.arrivals);
+  return {
+    hosts,
+    hops,
+    arrivals,
+    legs: inTime,
+    speakers: new Set(hops.map(({ from }) => hostKey(from))),
+    hearers: new Set(arrivals.map(({ host }) => hostKey(host))),
+    sentTo,
+  };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function byTime(a: Sighting, b: Sighting): number {
+  return a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0;
 }

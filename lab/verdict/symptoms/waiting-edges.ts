@@ -5,9 +5,9 @@ import { isAnswer, isRequest } from '../legs.ts';
 import { speech } from '../media.ts';
 import { sdpOf } from '../sip-facts.ts';
 import { agencyRemedy } from './agency-treated-as-client.ts';
-import { clientsOf } from './clients.ts';
+import { proxiesOf } from './clients.ts';
 import type { Finding } from './finding.ts';
-import { type Host, sameHost, senderOf } from './hosts.ts';
+import { type Host, hostKey, sameHost, senderOf } from './hosts.ts';
 import { type SipHop, type Story, storyOf } from './story.ts';
 
 /** So many packets kept back are more than a pause before the first one of the other side. */
@@ -20,10 +20,9 @@ const kept = 3;
  */
 export function detectWaitingEdges(timeline: Timeline): Finding[] {
   const story = storyOf(timeline);
-  const clients = clientsOf(story.hops);
-  const legs = Map.groupBy(story.hops, ({ facts }) => facts.leg);
-  return [...legs.values()].flatMap((leg) =>
-    leg.filter(isCrossingOffer).flatMap((offer) => waitingOver(story, leg, offer, clients) ?? []),
+  const proxies = proxiesOf(story);
+  return story.legs.flatMap(({ hops }) =>
+    hops.filter(isCrossingOffer).flatMap((offer) => waitingOver(story, hops, offer, proxies) ?? []),
   );
 }
 
@@ -35,10 +34,10 @@ function waitingOver(
   story: Story,
   leg: readonly SipHop[],
   offer: SipHop,
-  clients: readonly Host[],
+  proxies: ReadonlySet<string>,
 ): Finding | undefined {
   const { from: near, to: far } = offer;
-  if (far === undefined || clients.some((client) => sameHost(client, near) || sameHost(client, far))) return undefined;
+  if (far === undefined || !proxies.has(hostKey(near)) || !proxies.has(hostKey(far))) return undefined;
   const answer = leg.find(({ facts, from }) => isAnswer(facts, 'INVITE', 200, 299) && sameHost(from, far));
   if (answer === undefined || answer.to === undefined || !sameHost(answer.to, near)) return undefined;
   if (sends(story, near, answer) || sends(story, far, offer)) return undefined;
