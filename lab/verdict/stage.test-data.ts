@@ -44,9 +44,9 @@ export class Stage {
     this.#now += BigInt(Math.round(ms * 1e6));
   }
 
-  /** A marker on every tap, as the fabric leaves them. */
+  /** A marker on every tap, as the fabric leaves them; when the first tap saw it. */
   mark(marker: number): bigint {
-    const at = this.#now;
+    const at = this.#now + 20_000n;
     for (const { name, addresses } of this.topology.taps) {
       const sightings: Sighting[] = [];
       const journey = { id: this.#journeys.length, sightings };
