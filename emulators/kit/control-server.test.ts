@@ -112,7 +112,7 @@ describe('control channel', () => {
       .sort((a, b) => a.id - b.id);
     expect(replies).toMatchObject([
       { id: -1, ok: false },
-      { id: -1, ok: false },
+      { id: 1, ok: false, error: 'fly: not an act of this emulator' },
       { id: 3, ok: true },
     ]);
     socket.destroy();

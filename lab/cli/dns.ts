@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type DnsVariant, dnsPlan } from '../dns/plan.ts';
+import type { DnsVariant } from '../dns/options.ts';
+import { dnsPlan } from '../dns/plan.ts';
 import { stepLine } from '../dns/step.ts';
 import { blueprintOf } from '../run/blueprint.ts';
 import { configurationSchema } from '../run/configuration.ts';

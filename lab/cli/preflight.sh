@@ -1,13 +1,18 @@
 #!/bin/sh
 # Runs a program of the lab on the Node that the project pins, or says what keeps that Node from starting.
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-node="$root/node_modules/.bin/node"
-if [ ! -x "$node" ]; then
+case $(uname -m) in
+aarch64 | arm64) arch=arm64 ;;
+*) arch=x64 ;;
+esac
+# Not node_modules/.bin/node: npm 9 does not link it when one of two optional packages with the same command is left out.
+bin="$root/node_modules/node-linux-$arch/bin"
+if [ ! -x "$bin/node" ]; then
   echo "lab: [NODE-MISSING] the project's packages are not installed" >&2
   echo "  next: npm ci --include=optional" >&2
   exit 2
 fi
-if ! problem=$("$node" -e 0 2>&1); then
+if ! problem=$("$bin/node" -e 0 2>&1); then
   echo "lab: [NODE-START] the project's Node does not start: $problem" >&2
   case $problem in
   *libatomic*) echo "  next: apt-get install -y libatomic1" >&2 ;;
@@ -15,4 +20,6 @@ if ! problem=$("$node" -e 0 2>&1); then
   esac
   exit 2
 fi
-exec "$node" "$@"
+PATH="$bin:$PATH"
+export PATH
+exec "$bin/node" "$@"

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { withoutZoneBlock } from './corefile.ts';
-import type { DnsPlanOptions, PresentDns } from './plan.ts';
+import type { DnsPlanOptions, PresentDns } from './options.ts';
 import { kubectl, type Step } from './step.ts';
 
 export interface DnsFiles {

@@ -1,5 +1,5 @@
 import type { DnsAgency } from './agency-zone.ts';
-import type { DnsVariant } from './plan.ts';
+import type { DnsVariant } from './options.ts';
 
 /** The DNS part of a pod's manifest, what its resolv.conf then says, and what a lookup of a partner costs with it. */
 export interface PodDns {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LabError } from '../errors.ts';
+import type { PresentDns } from './options.ts';
 import type { Run } from './perform.ts';
-import type { PresentDns } from './plan.ts';
 import { kubectl } from './step.ts';
 
 const configMapSchema = z.object({ data: z.record(z.string(), z.string()) });

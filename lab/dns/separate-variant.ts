@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { DnsFiles } from './cluster-variant.ts';
-import type { DnsPlanOptions } from './plan.ts';
+import type { DnsPlanOptions } from './options.ts';
 import { kubectl, type Step } from './step.ts';
 
 const name = 'mcx-dns';

@@ -1,6 +1,6 @@
 import { type DnsMessage, type DnsRecord, rcodeName } from '../wire/dns/message.ts';
 import type { DnsAgency } from './agency-zone.ts';
-import type { DnsPlanOptions, DnsVariant } from './plan.ts';
+import type { DnsPlanOptions, DnsVariant } from './options.ts';
 import { kubectl, type Step } from './step.ts';
 
 /** One question and the answer that proves the patch. */
