@@ -201,6 +201,16 @@ describe('the same bytes passed on', () => {
     expect(routes(timeline)).toEqual(['a-ue-1 a-access', 'a-ue-2 a-access']);
   });
 
+  test('by a relay do not lead on where no tap sees the nodes: kept ports tell', () => {
+    const timeline = timelineOf([
+      at(0, 'a-mcx', flow('10.244.0.6:20008 > 10.244.0.5:21006', { ttl: 64 })),
+      at(30, 'a-edge', flow('10.244.0.6:20008 > 10.244.0.5:21006', { ttl: 63 })),
+      at(300, 'a-edge', flow('10.244.0.5:30106 > 172.18.0.3:30100', { ttl: 64 })),
+      at(400, 'b-edge', flow('172.18.0.2:30106 > 10.244.0.25:30100', { ttl: 62 })),
+    ]);
+    expect(routes(timeline)).toEqual(['a-mcx a-edge', 'a-edge b-edge']);
+  });
+
   test('markers sent in every place at once are a journey each', () => {
     const marks = ['a-mcx', 'b-mcx'].map((tap, i) =>
       at(i, tap, flow(`10.244.0.${i + 5}:40000 > 224.0.0.123:9`, { ttl: 1, payload: ascii('mark 3') })),
@@ -208,6 +218,13 @@ describe('the same bytes passed on', () => {
     const timeline = timelineOf(marks);
     expect(routes(timeline)).toEqual(['a-mcx', 'b-mcx']);
     expect(timeline.sightings[0]?.content).toEqual({ protocol: 'marker', marker: 3 });
+  });
+
+  test('by two senders that chose the same identification by chance stay apart', () => {
+    const marks = ['a-mcx', 'b-node'].map((tap, i) =>
+      at(i, tap, flow(`10.244.0.${i + 5}:40000 > 224.0.0.123:9`, { ttl: 1, ipId: 7, payload: ascii('mark 3') })),
+    );
+    expect(routes(timelineOf(marks))).toEqual(['a-mcx', 'b-node']);
   });
 });
 

@@ -88,8 +88,8 @@ export class Bundle {
 }
 
 /** By how much a translation changed: what happens at once, and what was delayed. */
-const AT_ONCE = [0, 1, 2, 4];
-const LATER = [3, 5, 6, undefined];
+const AT_ONCE = [0, 1, 2, 4, 5, 6];
+const LATER = [3, 7, 8];
 
 function costOf(path: Path, seen: Seen): number | undefined {
   const last = path.sightings.at(-1) as Seen;
@@ -105,20 +105,20 @@ function costOf(path: Path, seen: Seen): number | undefined {
     return undefined;
   }
   const change = changeBetween(last, seen);
-  if (change === undefined || (change > 0 && seen.ttl === last.ttl && !identified)) return undefined;
+  if (change === undefined || (change > 0 && seen.ttl === last.ttl)) return undefined;
   return (seen.timeNs - last.timeNs <= MOMENT_NS ? AT_ONCE : LATER)[change];
 }
 
-/** How much a translation would have changed: 0 nothing, 1 an address, 2 an address and port, 3 both ends. */
+/** How much a translation would have changed: 0 nothing, 1 an address, 2 with its port, 3 to 5 both ends, with no to two ports. */
 function changeBetween(before: Seen, after: Seen): number | undefined {
+  const changedPorts = Number(before.srcPort !== after.srcPort) + Number(before.dstPort !== after.dstPort);
   const sameSrc = before.src === after.src && before.srcPort === after.srcPort;
   const sameDst = before.dst === after.dst && before.dstPort === after.dstPort;
   if (sameSrc && sameDst) return 0;
-  if (sameSrc) return before.dstPort === after.dstPort ? 1 : 2;
-  if (sameDst) return before.srcPort === after.srcPort ? 1 : 2;
+  if (sameSrc || sameDst) return 1 + changedPorts;
   // Who sends from where the datagram went, or to where it came from, answers it or passes it on; but a service may lead
   // back to its own client.
   if (after.src === before.dst && after.srcPort === before.dstPort) return undefined;
   if (after.dst === before.src && after.dstPort === before.srcPort && after.tap !== before.tap) return undefined;
-  return 3;
+  return 3 + changedPorts;
 }
