@@ -1,4 +1,4 @@
-/** The clauses that questions and symptoms cite, each with what it asks for. */
+/** The clauses that questions cite, by what they ask for; the rungs are the ladder's rows. */
 export const clauses = {
   fanOut: 'TS 24.379 10.1.1.4.1',
   acknowledged: 'RFC 3261 13.2.2.4',
@@ -10,18 +10,13 @@ export const clauses = {
   translated: 'RFC 4787 4',
   resolved: 'RFC 3263 4',
   registered: 'RFC 3261 10.3',
-  refused: 'RFC 3261 21.4.4',
   repeated: 'RFC 3261 13.3.1.4',
-  connection: 'RFC 8866 5.7',
-  sendToAnnounced: 'RFC 3264 5.1',
-  unreachable: 'RFC 1122 4.1.3.1',
   isfocus: 'TS 24.379 6.3.1.1',
   F1: 'ladder F1',
   F2: 'ladder F2',
   F3: 'ladder F3',
   F4: 'ladder F4',
   F5: 'ladder F5',
-  R2: 'ladder R2',
   R4: 'ladder R4',
   R5: 'ladder R5',
 } as const;

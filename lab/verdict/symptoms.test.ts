@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Timeline } from '../capture/timeline.ts';
 import {
@@ -84,6 +85,11 @@ describe('nothing leans on names or ranges', () => {
 });
 
 type Sightings = Timeline['sightings'];
+
+/** The same for the same seed, and all over the place. */
+function scattered(seed: number, i: number): number {
+  return (Math.imul(seed ^ i, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b)) >>> 7;
+}
 
 function copied(timeline: Timeline, change: (sighting: Sightings[number]) => Sightings[number]): Timeline {
   const journeys = timeline.journeys.map(({ id, sightings }) => {
@@ -174,6 +180,20 @@ describe('a false alarm is avoided', () => {
     expect(findSymptoms({ ...timeline, journeys, sightings }).symptom).toBeNull();
   });
 
+  test('packets for a UE that its access network has forgotten are no repair of an SDP', () => {
+    const { call } = playHealthy();
+    const { exposed, latch } = call.member('a-ue-1');
+    const at = latch.get(0);
+    // Another address: the NAT has no entry, and the packet ends at the router.
+    for (let i = 0; i < 5; i++)
+      call.stage.send('a-edge', exposed, at?.src ?? '', 40000, new Uint8Array([13, 10, 13, 10]));
+    for (let i = 0; i < 5; i++)
+      call.stage.send('a-edge', 30131, at?.src ?? '', 40000, new Uint8Array([13, 10, 13, 10]));
+    call.stage.wait(500);
+    call.keepAlive('a-ue-2');
+    expect(findSymptoms(call.stage.timeline()).symptom).toBeNull();
+  });
+
   test('one good answer among bad ones resolves a name', () => {
     const { call } = playHealthy();
     expect(findSymptoms(call.stage.timeline()).symptom).toBeNull();
@@ -228,5 +248,28 @@ describe('a false alarm is avoided', () => {
     leg.respond('INVITE', 200);
     leg.request('ACK', 3);
     expect(findSymptoms(call.stage.timeline()).symptom).toBeNull();
+  });
+});
+
+describe('whatever the packets', () => {
+  test('sightings may be missing: nothing throws, and a healthy call never gains a symptom', () => {
+    const whole = playHealthy('b-ue-1').call.stage.timeline();
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(30), (seed, percent) => {
+        const gone = new Set(whole.sightings.filter((_, i) => scattered(seed, i) % 100 < percent));
+        const journeys = whole.journeys
+          .map(({ id, sightings }) => {
+            const journey: { id: number; sightings: Sightings[number][] } = { id, sightings: [] };
+            for (const one of sightings) if (!gone.has(one)) journey.sightings.push({ ...one, journey });
+            return journey;
+          })
+          .filter(({ sightings }) => sightings.length > 0);
+        const sightings = journeys
+          .flatMap((journey) => journey.sightings)
+          .sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1));
+        expect(findSymptoms({ taps: whole.taps, journeys, sightings }).symptom?.name).toBeUndefined();
+      }),
+      { numRuns: 60 },
+    );
   });
 });

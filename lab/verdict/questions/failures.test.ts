@@ -257,6 +257,21 @@ describe('R4: forgeries', () => {
     });
   });
 
+  test('through its own edge it is that UE’s own call, and nothing more', () => {
+    const { call } = playHealthy();
+    const from = call.stage.now;
+    const genuine = call.callersLeg('a-ue-1');
+    call.actor({ ...genuine, id: 'own', asserted: 'a-ue-1@a.mcx.test' }).request('INVITE');
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('yes');
+    call.actor({ ...genuine, id: 'grand', isfocus: true, asserted: 'cf@ic.b.mcx.test' }).request('INVITE');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
+      state: 'no',
+      because: 'it reaches a-mcx',
+    });
+  });
+
   test('none was sent, or it never reached an edge', () => {
     const played = playHealthy();
     expect(ask({ ...played, from: played.call.stage.now }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('open');

@@ -81,15 +81,19 @@ function answersIt({ rcode, answers }: DnsMessage, type: string): boolean {
   return rcode === 0 && answers.some((record) => record.type === type);
 }
 
-/** The host found a way all the same: it sends SIP for that name. */
-function isCalled({ hops }: Story, { asker, target, query }: Lookup): boolean {
-  return hops.some(
-    ({ from, sent, message }) => sameHost(from, asker) && sent.timeNs > query.timeNs && routesTo(message, target),
+/** Somebody found a way all the same: there is SIP for that name. */
+function isCalled({ hops, arrivals }: Story, { target, query }: Lookup): boolean {
+  return (
+    hops.some(({ sent, message }) => sent.timeNs > query.timeNs && routesTo(message, target)) ||
+    arrivals.some(({ sighting, message }) => sighting.timeNs > query.timeNs && routesTo(message, target))
   );
 }
 
 function routesTo(message: SipMessage, target: string): boolean {
   if (message.kind === 'response') return false;
   const routes = listValues(message, 'Route').map((value) => parseNameAddr(value)?.uri ?? '');
-  return [message.uri, ...routes].some((uri) => parseSipUri(uri)?.host.toLowerCase() === target);
+  return [message.uri, ...routes].some((uri) => {
+    const host = parseSipUri(uri)?.host.toLowerCase();
+    return host !== undefined && (target === host || target.startsWith(`${host}.`));
+  });
 }

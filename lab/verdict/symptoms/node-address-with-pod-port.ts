@@ -1,7 +1,8 @@
 import type { Journey, Sighting, Timeline } from '../../capture/timeline.ts';
 import { framesOf } from '../answers.ts';
+import { clientsOf } from './clients.ts';
 import type { Finding } from './finding.ts';
-import { sameHost, senderOf } from './hosts.ts';
+import { hostKey, sameHost, senderOf } from './hosts.ts';
 import { ownAddressReadings, type Reading } from './readings.ts';
 import { type Story, storyOf } from './story.ts';
 
@@ -12,7 +13,10 @@ import { type Story, storyOf } from './story.ts';
  */
 export function detectNodeAddressWithPodPort(timeline: Timeline): Finding[] {
   const story = storyOf(timeline);
+  const clients = clientsOf(story);
   return ownAddressReadings(story).flatMap((reading) => {
+    // Towards a client the source of its packets is right: that is how an edge learns where its NAT is.
+    if (clients.has(hostKey(reading.announcer)) || opensTheWay(story, reading)) return [];
     const own = sentByReader(story, reading);
     const arrived = own.some((journey) => story.hosts.arrivals(journey).length > 0);
     const lost = own.find(({ sightings }) => sightings[0] !== undefined && story.hosts.settled(sightings[0]));
@@ -39,6 +43,17 @@ function sentByReader(story: Story, reading: Reading): Journey[] {
       const sender = senderOf(journey);
       const after = sender !== undefined && (hop.received?.timeNs ?? 0n) <= sender.sighting.timeNs;
       return after && sameHost(sender.host, reader);
+    });
+}
+
+/** The announcer's own packets from that port reach the reader: their path is open, and what is sent back takes it. */
+function opensTheWay(story: Story, { address, ports, announcer, reader }: Reading): boolean {
+  return ports
+    .flatMap((port) => story.sentFrom.get(`${address}:${port}`) ?? [])
+    .some((journey) => {
+      const sender = senderOf(journey);
+      if (sender === undefined || !sameHost(sender.host, announcer)) return false;
+      return story.hosts.arrivals(journey).some(({ host }) => sameHost(host, reader));
     });
 }
 

@@ -39,6 +39,8 @@ export interface Story {
   readonly hearers: ReadonlySet<string>;
   /** Datagrams but SIP that were seen at their sender, by `address:port` that they were sent to. */
   readonly sentTo: ReadonlyMap<string, readonly Journey[]>;
+  /** The same datagrams by `address:port` that they were sent from. */
+  readonly sentFrom: ReadonlyMap<string, readonly Journey[]>;
 }
 
 const memo = new WeakMap<Timeline, Story>();
@@ -55,11 +57,14 @@ function tell(timeline: Timeline): Story {
   const hosts = new Hosts(timeline);
   const legs = new Map<string, LegStory>();
   const sentTo = new Map<string, Journey[]>();
+  const sentFrom = new Map<string, Journey[]>();
   for (const journey of timeline.journeys) {
     const [first] = journey.sightings;
     if (first === undefined || first.content.protocol === 'icmp') continue;
     if (first.content.protocol !== 'sip') {
-      if (senderOf(journey) !== undefined) push(sentTo, `${first.dst}:${first.dstPort}`, journey);
+      if (senderOf(journey) === undefined) continue;
+      push(sentTo, `${first.dst}:${first.dstPort}`, journey);
+      push(sentFrom, `${first.src}:${first.srcPort}`, journey);
       continue;
     }
     const { message } = first.content;
@@ -87,6 +92,7 @@ function tell(timeline: Timeline): Story {
     speakers: new Set(hops.map(({ from }) => hostKey(from))),
     hearers: new Set(arrivals.map(({ host }) => hostKey(host))),
     sentTo,
+    sentFrom,
   };
 }
 
