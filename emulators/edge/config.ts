@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { processSchema, resolvConfSchema, sipTimersSchema } from '../kit/config.ts';
 
-/** The NAT-managing border microservice: a stateful SIP proxy that hides topology, and the endpoint of floor control and media. */
+/**
+ * The NAT-managing border microservice: a stateful SIP proxy that hides topology, and the endpoint of floor control
+ * and media.
+ */
 export const edgeConfigSchema = z.strictObject({
   role: z.literal('edge'),
   process: processSchema,
@@ -23,7 +26,10 @@ export const edgeConfigSchema = z.strictObject({
   peers: z.array(z.strictObject({ domain: z.string(), nodes: z.array(z.string()) })),
   /** The client's profile: what happens to a request from a source that is not registered. */
   unregisteredClients: z.enum(['refuse', 'admit']),
-  /** How the source of media from partners is known: as announced in SDP and from the peer's nodes, or by the first packet. */
+  /**
+   * How the source of media from partners is known: as announced in SDP and from the peer's nodes, or by the first
+   * packet.
+   */
   peerMedia: z.enum(['announced', 'latch']),
   /** What is remembered of calls with partners: dialogs (the path stays anchored), or transactions alone. */
   memory: z.enum(['dialogs', 'transactions']),

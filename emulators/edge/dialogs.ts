@@ -1,6 +1,7 @@
 /**
- * What is remembered of dialogs with partners (RFC 3261 12), so that a request in the dialog finds its way through an edge
- * that hides both sides from each other: the ACK of a 2xx before all, which is a transaction of its own (17.1.1.3).
+ * What is remembered of dialogs with partners (RFC 3261 12), so that a request in the dialog finds its way through an
+ * edge that hides both sides from each other: the ACK of a 2xx before all, which is a transaction of its own
+ * (17.1.1.3).
  */
 
 import { tagOf } from '../../lab/machines/sip/identity.ts';

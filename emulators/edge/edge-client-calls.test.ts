@@ -60,7 +60,7 @@ async function establishedToUe() {
 }
 
 describe('a call of a client', () => {
-  test('the INVITE goes to the server with the identity of the registration, and nothing that the client claimed', async () => {
+  test('the INVITE gets to the server with the registration’s identity and none of the client’s claims', async () => {
     ue.send(
       callFromUe([
         ['P-Asserted-Identity', '<sip:chief@a.mcx.test>'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { header, listValues } from '../../lab/wire/sip/headers.ts';
+import { header, listValues, withHeader } from '../../lab/wire/sip/headers.ts';
 import { type Actor, until } from './bench/actor.ts';
 import { type Bench, openBench } from './bench/bench.ts';
 import { cfA, crossingIn, crossingOut, establishedIn, establishedOut, ncfB } from './bench/crossing.ts';
@@ -114,6 +114,18 @@ describe('from the server to a partner', () => {
     expect(ack.request.uri).toBe('sip:ncf@192.0.2.1');
   });
 
+  test('a partner that answers with ever new tags is heard so many times', async () => {
+    const { sent, taken, ok } = await establishedOut(bench, partner);
+    for (let fork = 0; fork < 30; fork += 1) {
+      const to = `${header(taken.request, 'to')};tag=fork${fork}`;
+      taken.transaction?.respond(withHeader(ok, 'To', to));
+    }
+    const bye = partner.send(inDialogBack(taken.request, ok, 'BYE'), bench.at.agencies);
+    (await bench.server.next('BYE')).answer(200);
+    await bye.final();
+    expect(sent.responses.filter(({ status }) => status === 200)).toHaveLength(8);
+  });
+
   test('a next hop that is no partner is refused', async () => {
     const invite = request({
       method: 'INVITE',
@@ -140,7 +152,7 @@ describe('from the server to a partner', () => {
 });
 
 describe('from a partner to the server', () => {
-  test('the INVITE reaches the server with identity and isfocus as they came, Contact and SDP at the edge', async () => {
+  test('the INVITE reaches the server, identity as it came, Contact and SDP at the edge', async () => {
     const { taken, got } = await establishedIn(bench, partner);
     const { request: seen } = taken;
     expect(seen.uri).toBe(cfA);

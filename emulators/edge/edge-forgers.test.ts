@@ -164,7 +164,7 @@ describe('with no partners configured every outside party has the client’s pro
     expect(arrived()).toEqual(['REGISTER']);
   });
 
-  test('admitted: as a client, its From taken for its identity, isfocus lost, and the dialog works by flow', async () => {
+  test('admitted as a client: identity by From, isfocus lost, the dialog works by flow', async () => {
     await bench.close();
     bench = await openBench({ peers: [], unregisteredClients: 'admit' });
     partner = await bench.actor('partner');

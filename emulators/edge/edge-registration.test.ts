@@ -26,7 +26,7 @@ describe('registration through the edge (RFC 5626, RFC 3327)', () => {
     expect(bench.describe().registrations).toHaveLength(1);
   });
 
-  test('the 200 shows the client neither Path nor Service-Route of the inside, and the client’s own Via alone', async () => {
+  test('the 200 shows neither Path nor Service-Route, and the client’s own Via alone', async () => {
     const ue = await bench.actor('access');
     const sent = ue.send(registerOf(ue1), bench.at.clients);
     const taken = await bench.server.next('REGISTER');

@@ -1,6 +1,6 @@
 /**
- * One forwarded request (RFC 3261 16.6 to 16.10): server transaction on one side, client transaction on the other, and between
- * them what the edge does: SDP to relay, hiding, memory.
+ * One forwarded request (RFC 3261 16.6 to 16.10): server transaction on one side, client transaction on the other,
+ * and between them what the edge does: SDP to relay, hiding, memory.
  */
 import { tagOf } from '../../lab/machines/sip/identity.ts';
 import { reasonPhrase } from '../../lab/machines/sip/reason-phrase.ts';
@@ -39,6 +39,9 @@ export interface Workplace {
 
 /** RFC 3261 16.6 11: longer than three minutes; every provisional response but 100 starts it again. */
 const timerCMs = 181_000;
+
+/** RFC 3261 16.7 5: every 2xx of a forked INVITE passes; so many at most. */
+const maxForks = 8;
 
 /** RFC 3261 13.2.2.4: the ACK of a 2xx passes without a transaction, and without an answer whatever happens. */
 export async function forwardAck(ack: SipRequest, decision: Forward, listener: Listener, place: Workplace) {
@@ -93,6 +96,7 @@ export async function forward(
       passing = passing
         .then(async () => {
           const tag = tagOf(response, 'to') ?? '';
+          if (isSuccess(response) && !accepted.has(tag) && accepted.size >= maxForks) return;
           const passed = accepted.get(tag) ?? (await throughEdge(original, response, decision, listener, place));
           if (isSuccess(response) && original.method === 'INVITE') accepted.set(tag, passed);
           transaction.respond(passed);

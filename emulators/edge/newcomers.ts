@@ -1,6 +1,7 @@
 /**
- * REGISTERs of sources that are not registered yet: the one request that a stranger may bring as far as the registrar. How
- * many may be under way is bounded, for each address and for all, so that a flood of them leaves room for those who are in.
+ * REGISTERs of sources that are not registered yet: the one request that a stranger may bring as far as the
+ * registrar. How many may be under way is bounded, for each address and for all, so that a flood of them leaves room
+ * for those who are in.
  */
 export class Newcomers {
   readonly #byHost = new Map<string, number>();

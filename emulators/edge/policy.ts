@@ -1,6 +1,6 @@
 /**
- * From where a request came to what is done with it: chooses the profile. The only places that are asked are configuration,
- * the registrations and the dialogs.
+ * From where a request came to what is done with it: chooses the profile. The only places that are asked are
+ * configuration, the registrations and the dialogs.
  */
 import type { SipRequest } from '../../lab/wire/sip/message.ts';
 import type { EdgeConfig } from './config.ts';

@@ -33,7 +33,8 @@ export async function openEdge(config: EdgeConfig, kit: Kit): Promise<Emulator> 
       ...{ address: config.address, port: config.ports[listener], sentBy, timers: config.sipTimers, maxTransactions },
       ...kit,
       ...door,
-      // What the server's address looks like from here is the Service's choice; outside a stranger would answer for another.
+      // What the server's address looks like from here is the Service's choice; outside a stranger would answer for
+      // another.
       answersFrom: listener === 'inside' ? 'anybody' : 'target',
       // RFC 3261 16.2: a stateful proxy answers 100 to an INVITE before it goes on.
       tryingAfterMs: 0,

@@ -1,6 +1,7 @@
 /**
- * Who has registered through this edge, and by which flow each is reached (RFC 5626 5.1). An entry is made by the 200 of
- * the registrar and by nothing else; a later 200 for the same client moves the flow to where that REGISTER came from.
+ * Who has registered through this edge, and by which flow each is reached (RFC 5626 5.1). An entry is made by the 200
+ * of the registrar and by nothing else; a later 200 for the same client moves the flow to where that REGISTER came
+ * from.
  */
 import { addressOfRecord } from '../../lab/wire/sip/uri.ts';
 import type { Flow, OutsideListener, SocketAddress } from './party.ts';
@@ -69,7 +70,10 @@ export class Registrations {
     return undefined;
   }
 
-  /** Several addresses of record may share one source: the one that the request claims, else the first that registered. */
+  /**
+   * Several addresses of record may share one source: the one that the request claims, else the first that
+   * registered.
+   */
   bySource(listener: OutsideListener, address: SocketAddress, claimed: string | undefined, nowMs: number) {
     const tokens = [...(this.#bySource.get(sourceKey(listener, address)) ?? [])];
     const flows = tokens.flatMap((token) => this.byToken(token, nowMs) ?? []);

@@ -1,7 +1,7 @@
 /**
- * What an outside party may see of the inside, and the other way round: one Via (the edge's own), no route sets, and a
- * Contact that names the edge. Everything here is a function from a message to a message; the Vias and Record-Routes taken
- * away come back in responses, because the server transaction keeps the request that had them.
+ * What an outside party may see of the inside, and the other way round: one Via (the edge's own), no route sets, and
+ * a Contact that names the edge. Everything here is a function from a message to a message; the Vias and
+ * Record-Routes taken away come back in responses, because the server transaction keeps the request that had them.
  */
 import { formatNameAddr, type NameAddr, parseNameAddr } from '../../lab/wire/sip/address.ts';
 import { header, headers, listValues, withHeaders, withoutHeader } from '../../lab/wire/sip/headers.ts';

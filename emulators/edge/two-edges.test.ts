@@ -81,7 +81,7 @@ test('INVITE, 200, ACK, media and BYE through both edges, no address of one insi
   for (const bench of [a, b]) expect(bench.describe()).toMatchObject({ dialogs: 0, calls: [] });
 });
 
-test('the near edge remembers transactions alone: the ACK gets there and no further, the BYE of the far side gets 481', async () => {
+test('the near edge remembers transactions alone: the ACK ends there, a BYE gets 481', async () => {
   const { a, b } = await twoAgencies({ memory: 'transactions' });
   const { invite, got, taken, ok } = await call(a, b);
   a.server.sip.ack(inDialog(invite, got, 'ACK'), a.at.inside);

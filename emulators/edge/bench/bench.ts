@@ -9,8 +9,8 @@ import { type Actor, openActor, quickTimers } from './actor.ts';
 import { type MediaEnd, openMediaEnd } from './media-end.ts';
 
 /**
- * A whole edge on the loopback, its neighbours scripted, each at an address of its own in 127/8. There is no NAT here: what
- * the edge advertises is an address where nobody listens, and the scripts send to the pod in its place.
+ * A whole edge on the loopback, its neighbours scripted, each at an address of its own in 127/8. There is no NAT
+ * here: what the edge advertises is an address where nobody listens, and the scripts send to the pod in its place.
  */
 export interface Bench {
   readonly address: Readonly<Record<Place, string>>;

@@ -1,7 +1,8 @@
 /**
- * The profile of partner agencies. A crossing request is believed for three things together: it came in at the partners'
- * own listener, from an address (never a port: NAT chooses those) of one partner's nodes, and it speaks in the name of that
- * partner's domain. What belongs to a dialog is known by the dialog, because ACK and CANCEL carry no identity (RFC 3325 9.1).
+ * The profile of partner agencies. A crossing request is believed for three things together: it came in at the
+ * partners' own listener, from an address (never a port: NAT chooses those) of one partner's nodes, and it speaks in
+ * the name of that partner's domain. What belongs to a dialog is known by the dialog, because ACK and CANCEL carry no
+ * identity (RFC 3325 9.1).
  */
 import { parseNameAddr } from '../../../lab/wire/sip/address.ts';
 import { listValues } from '../../../lab/wire/sip/headers.ts';

@@ -1,6 +1,7 @@
 /**
- * The profile of clients: a request is believed to come from a user only because its source is the flow of a registration
- * (TS 24.229 5.2.6.3 does the same in a P-CSCF). What a client says of identities, paths and server roles is taken off.
+ * The profile of clients: a request is believed to come from a user only because its source is the flow of a
+ * registration (TS 24.229 5.2.6.3 does the same in a P-CSCF). What a client says of identities, paths and server
+ * roles is taken off.
  */
 import { formatNameAddr } from '../../../lab/wire/sip/address.ts';
 import { prependHeader, withHeader, withoutHeader } from '../../../lab/wire/sip/headers.ts';
@@ -62,7 +63,10 @@ export function fromClient(request: SipRequest, flow: Flow | undefined, profile:
   };
 }
 
-/** In a dialog the client writes the Contact that the edge gave it: user and parameters are the server's, the place is not. */
+/**
+ * In a dialog the client writes the Contact that the edge gave it: user and parameters are the server's, the place is
+ * not.
+ */
 function towardsServer(request: SipRequest, server: string): SipRequest {
   const place = parseSipUri(server);
   return place === undefined ? request : { ...request, uri: withPlace(request.uri, place.host, place.port) };

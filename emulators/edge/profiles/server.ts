@@ -61,7 +61,8 @@ export function fromServer(request: SipRequest, profile: ServerProfile): Decisio
 function towardsClient(request: SipRequest, flow: Flow, own: string | undefined, profile: ServerProfile): Decision {
   const by = flow.listener;
   const hidden = hideInside(request, profile.advertised[by]);
-  // The client's own Contact: as registered (then it stands there already), as the client wrote it, or at least its place.
+  // The client's own Contact: as registered (then it stands there already), as the client wrote it, or at least its
+  // place.
   const named = readFlowUri(request.uri) !== undefined;
   const fallback = named
     ? withPlace(`sip:${userOf(request.uri)}flow`, flow.address.host, flow.address.port)
@@ -110,7 +111,10 @@ function isClusterName(host: string): boolean {
   return /(^|\.)(svc|cluster\.local)\.?$/i.test(host);
 }
 
-/** The partner whose node the next hop is, or whose domain the request is for; anybody, where no partner is configured. */
+/**
+ * The partner whose node the next hop is, or whose domain the request is for; anybody, where no partner is
+ * configured.
+ */
 function partyAt(next: string, request: SipRequest, peers: readonly PeerAgency[]): Party | undefined {
   const host = hostOf(next);
   if (host === undefined) return undefined;

@@ -1,11 +1,14 @@
 /**
- * The rule of one outside media socket: from whom it takes datagrams, where it sends them, and what it keeps while it does
- * not know yet. A pure machine; the legs own the sockets.
+ * The rule of one outside media socket: from whom it takes datagrams, where it sends them, and what it keeps while it
+ * does not know yet. A pure machine; the legs own the sockets.
  */
 import type { SocketAddress } from '../party.ts';
 
 export interface Latch {
-  /** `announced`: sends where SDP says. `latch`: sends to the source of the first datagram that it may accept (RFC 7362 2.2). */
+  /**
+   * `announced`: sends where SDP says. `latch`: sends to the source of the first datagram that it may accept (RFC
+   * 7362 2.2).
+   */
   readonly mode: 'announced' | 'latch';
   /** The addresses that may send here; ports are the NAT's choice. */
   readonly allowed: readonly string[];

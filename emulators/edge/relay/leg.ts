@@ -1,6 +1,6 @@
 /**
- * One relayed flow of datagrams: a socket at an exposed port, a socket towards the server, and the rule between them. Bytes
- * pass as they came; what is not allowed passes nowhere and changes nothing.
+ * One relayed flow of datagrams: a socket at an exposed port, a socket towards the server, and the rule between them.
+ * Bytes pass as they came; what is not allowed passes nowhere and changes nothing.
  */
 import { isIPv4 } from 'node:net';
 import type { Log } from '../../kit/log.ts';

@@ -1,9 +1,11 @@
 /**
- * The media ports of one side of the edge: pairs for RTP and RTCP (even, and the next one: RFC 3550 11), single ones for
- * floor control. Nothing is ever given that is not in the range, because nothing else is exposed.
+ * The media ports of one side of the edge: pairs for RTP and RTCP (even, and the next one: RFC 3550 11), single ones
+ * for floor control. Nothing is ever given that is not in the range, because nothing else is exposed.
  */
 export class MediaPorts {
-  /** Free ports, the one that has been free for longest first: what a peer still sends to an ended call meets nobody. */
+  /**
+   * Free ports, the one that has been free for longest first: what a peer still sends to an ended call meets nobody.
+   */
   readonly #free: number[] = [];
   readonly #taken = new Set<number>();
 

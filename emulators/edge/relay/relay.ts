@@ -1,6 +1,6 @@
 /**
- * The media endpoint of one call: for each m= line of its SDP the legs that carry it. The same relay serves every offer and
- * answer of the call, so ports told once stay true.
+ * The media endpoint of one call: for each m= line of its SDP the legs that carry it. The same relay serves every
+ * offer and answer of the call, so ports told once stay true.
  */
 import type { Sdp } from '../../../lab/wire/sdp/session.ts';
 import type { Log } from '../../kit/log.ts';
@@ -26,6 +26,9 @@ export interface RelayRule {
   readonly media: 'announced' | 'latch';
   readonly allowed: readonly string[];
 }
+
+/** Speech, pictures, floor and transmission control; further lines are refused, or one call could take every port. */
+const maxLines = 4;
 
 interface Line {
   readonly main: Leg;
@@ -64,10 +67,14 @@ export class Relay {
   async provide(sdp: Sdp): Promise<boolean> {
     const opened: number[] = [];
     for (const [index, stream] of streams(sdp).entries()) {
-      if (stream === undefined || this.#lines[index] !== undefined) continue;
+      if (stream === undefined || index >= maxLines || this.#lines[index] !== undefined) continue;
       const line = this.#closed ? undefined : await this.#open(stream.kind);
+      if (line !== undefined && (this.#closed || this.#lines[index] !== undefined)) {
+        await this.#shut(line);
+        // Another offer of the same call was quicker.
+        if (!this.#closed) continue;
+      }
       if (line === undefined || this.#closed) {
-        if (line !== undefined) await this.#shut(line);
         for (const other of opened) await this.#shutAt(other);
         return false;
       }

@@ -17,12 +17,7 @@ let sessions: MediaSessions;
 beforeEach(() => {
   now = 0;
   outside = new MediaPorts([30_100, 30_105]);
-  const place = {
-    address,
-    advertised: '192.0.2.2',
-    outsidePorts: outside,
-    insidePorts: new MediaPorts([21_000, 21_099]),
-  };
+  const place = placeOf(outside);
   sessions = new MediaSessions({
     place: { ...place, now: () => now, log: silentLog },
     idleMs: 1000,
@@ -30,6 +25,11 @@ beforeEach(() => {
   });
 });
 afterEach(() => sessions.close());
+
+const placeOf = (outsidePorts: MediaPorts) => ({
+  ...{ address, advertised: '192.0.2.2', outsidePorts },
+  insidePorts: new MediaPorts([21_000, 21_099]),
+});
 
 const sdp = mcpttSdp('127.0.0.1', 20_000, 20_002);
 const invite = (parts: Partial<Parameters<typeof request>[0]> = {}) =>
@@ -100,12 +100,7 @@ describe('ports', () => {
 
   test('a second stream that finds none gives the first one back', async () => {
     const narrow = new MediaPorts([30_200, 30_201]);
-    const place = {
-      address,
-      advertised: '192.0.2.2',
-      outsidePorts: narrow,
-      insidePorts: new MediaPorts([21_000, 21_099]),
-    };
+    const place = placeOf(narrow);
     const few = new MediaSessions({
       place: { ...place, now: () => 0, log: silentLog },
       idleMs: 1,
@@ -114,6 +109,30 @@ describe('ports', () => {
     const offer = invite();
     expect((await few.pass(offer, offer, partner, 'inside')).exhausted).toBe(true);
     expect([few.size, narrow.free]).toEqual([0, 2]);
+  });
+});
+
+describe('what one call may take', () => {
+  test('four m= lines; the others are refused', async () => {
+    outside = new MediaPorts([30_100, 30_131]);
+    const wide = new MediaSessions({
+      place: { ...placeOf(outside), now: () => 0, log: silentLog },
+      idleMs: 1,
+      ruleFor: () => ({ media: 'latch', allowed: [] }),
+    });
+    const lines = Array.from({ length: 30 }, (_, i) => `m=audio ${40_000 + 2 * i} RTP/AVP 96\r\n`).join('');
+    const offer = invite({ sdp: Buffer.from(`v=0\r\nc=IN IP4 127.0.0.1\r\n${lines}`) });
+    const result = await wide.pass(offer, offer, partner, 'inside');
+    expect([pointsTo(result.message).length, result.exhausted, outside.free]).toEqual([4, false, 24]);
+    await wide.close();
+    expect(outside.free).toBe(32);
+  });
+
+  test('two offers at the same time share the ports', async () => {
+    const offer = invite();
+    const both = await Promise.all([pass(offer, offer), pass(offer, offer)]);
+    expect(pointsTo(both[0].message)).toEqual(pointsTo(both[1].message));
+    expect([pointsTo(both[0].message).length, sessions.size, outside.free]).toEqual([2, 1, 3]);
   });
 });
 

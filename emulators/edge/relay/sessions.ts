@@ -1,6 +1,6 @@
 /**
- * The relays of all calls, found by party, Call-ID and the caller's tag (which stand in From or in To, as the request goes).
- * A relay lives until its call ends; one that nobody sends through is released after `idleMs`.
+ * The relays of all calls, found by party, Call-ID and the caller's tag (which stand in From or in To, as the request
+ * goes). A relay lives until its call ends; one that nobody sends through is released after `idleMs`.
  */
 import { tagOf } from '../../../lab/machines/sip/identity.ts';
 import { decodeSdp, encodeSdp } from '../../../lab/wire/sdp/codec.ts';
@@ -38,9 +38,10 @@ export class MediaSessions {
   }
 
   /**
-   * The message with the SDP that its receiver may see; `request` is the message itself or the request that it answers.
-   * `exhausted`: no ports are left, and the SDP refuses all media. Only an INVITE or its answer begins a relay: SDP that
-   * belongs to no call is passed without any port. A body that is no readable SDP tells nobody's address and stays.
+   * The message with the SDP that its receiver may see; `request` is the message itself or the request that it
+   * answers. `exhausted`: no ports are left, and the SDP refuses all media. Only an INVITE or its answer begins a
+   * relay: SDP that belongs to no call is passed without any port. A body that is no readable SDP tells nobody's
+   * address and stays.
    */
   async pass<M extends SipMessage>(message: M, request: SipRequest, party: Party, from: 'inside' | 'outside') {
     const body = carrying.has(request.method) ? partOfType(message, sdpType) : undefined;
