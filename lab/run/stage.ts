@@ -97,7 +97,7 @@ export class Stage {
         command: `cat ${log}`,
       });
     });
-    const ready = connectControl(member.config.process.control, 10_000).then(async (control) => {
+    const ready = connectControl(member.config.process.control, 60_000).then(async (control) => {
       const reply = await control.act({ do: 'ready' });
       if (!reply.ok)
         throw new LabError('CAST-NOT-READY', reply.error ?? `${member.place} is not ready`, { exitCode: 3 });
