@@ -11,14 +11,12 @@ export function addDiagnose(program: Command): void {
     .action(async (files: string[], options: { json?: true }) => {
       const timeline = await readCaptures(files);
       const found = findSymptoms(timeline);
-      const calls = timeline.sightings.some((sighting) => sighting.content.protocol === 'sip');
-      process.exitCode = found.symptom ? 1 : calls ? 0 : 3;
+      process.exitCode = found.symptom ? 1 : found.undecided === null ? 0 : 3;
       if (options.json) {
-        const document = { version: 1, ...found, undecidable: !calls && !found.symptom };
-        return void process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+        return void process.stdout.write(`${JSON.stringify({ version: 1, ...found }, undefined, 2)}\n`);
       }
       if (!found.symptom) {
-        const text = calls ? 'no symptom' : 'undecidable: there is no SIP in these files';
+        const text = found.undecided === null ? 'no symptom' : `undecidable: ${found.undecided}`;
         return void process.stdout.write(`${text}\n`);
       }
       for (const [role, one] of [

@@ -27,7 +27,7 @@ export function ownAddressReadings(story: Story): Reading[] {
     // The control: this capture does show what arrives at that host.
     if (!story.hearers.has(hostKey(from))) return [];
     const sdp = sdpOf(hop.message);
-    const own = sdp === undefined ? [] : endpoints(sdp).filter(({ address }) => address === from.address);
+    const own = sdp === undefined ? [] : endpoints(sdp).filter(({ address }) => story.seenAs(address) === from.address);
     if (own.length === 0) return [];
     const ports = own.flatMap(({ port, rtcpPort }) => (rtcpPort === undefined ? [port] : [port, rtcpPort]));
     return [{ announcer: from, reader: to, signalledFrom: received.src, address: from.address, ports, hop }];

@@ -1,6 +1,7 @@
 import type { Journey, Sighting, Timeline } from '../../capture/timeline.ts';
 import type { SipMessage } from '../../wire/sip/message.ts';
 import { type SipFacts, sipFacts } from '../sip-facts.ts';
+import { aliasesOf } from './aliases.ts';
 import { type Host, Hosts, hostKey, senderOf } from './hosts.ts';
 
 /** One SIP datagram from the host that sent it to the host that it arrived at. */
@@ -41,6 +42,8 @@ export interface Story {
   readonly sentTo: ReadonlyMap<string, readonly Journey[]>;
   /** The same datagrams by `address:port` that they were sent from. */
   readonly sentFrom: ReadonlyMap<string, readonly Journey[]>;
+  /** An address that stands in SDP, as the headers of this capture show it. */
+  readonly seenAs: (address: string) => string;
 }
 
 const memo = new WeakMap<Timeline, Story>();
@@ -55,6 +58,7 @@ export function storyOf(timeline: Timeline): Story {
 
 function tell(timeline: Timeline): Story {
   const hosts = new Hosts(timeline);
+  const aliases = aliasesOf(timeline);
   const legs = new Map<string, LegStory>();
   const sentTo = new Map<string, Journey[]>();
   const sentFrom = new Map<string, Journey[]>();
@@ -93,6 +97,7 @@ function tell(timeline: Timeline): Story {
     hearers: new Set(arrivals.map(({ host }) => hostKey(host))),
     sentTo,
     sentFrom,
+    seenAs: (address) => aliases.get(address) ?? address,
   };
 }
 

@@ -54,7 +54,7 @@ function waitingOver(
 
 /** Whether a host sends anything to what this SDP announced. */
 function sends(story: Story, host: Host, announcement: SipHop): boolean {
-  return placesIn(announcement).some((place) =>
+  return placesIn(story, announcement).some((place) =>
     (story.sentTo.get(place) ?? []).some((journey) => {
       const sender = senderOf(journey);
       return sender !== undefined && sameHost(sender.host, host);
@@ -64,7 +64,7 @@ function sends(story: Story, host: Host, announcement: SipHop): boolean {
 
 /** Speech and floor control that arrived where this host wanted that dialog's inner side to be. */
 function handedTo(story: Story, leg: readonly SipHop[], host: Host) {
-  const own = leg.filter(({ from }) => sameHost(from, host)).flatMap(placesIn);
+  const own = leg.filter(({ from }) => sameHost(from, host)).flatMap((hop) => placesIn(story, hop));
   // Outside it announces its node; its own address is what the inside is told.
   const places = new Set(own.filter((place) => place.startsWith(`${host.address}:`)));
   return [...places]
@@ -75,10 +75,10 @@ function handedTo(story: Story, leg: readonly SipHop[], host: Host) {
     .sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1));
 }
 
-function placesIn({ message }: SipHop): string[] {
+function placesIn({ seenAs }: Story, { message }: SipHop): string[] {
   const sdp = sdpOf(message);
   const wanted = sdp === undefined ? [] : endpoints(sdp);
   return wanted.flatMap(({ address, port, rtcpPort }) =>
-    (rtcpPort === undefined ? [port] : [port, rtcpPort]).map((one) => `${address}:${one}`),
+    (rtcpPort === undefined ? [port] : [port, rtcpPort]).map((one) => `${seenAs(address)}:${one}`),
   );
 }
