@@ -17,6 +17,18 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ id: z.number(), do: z.literal('release-floor') }),
   /** UE: BYE; answers at once. */
   z.strictObject({ id: z.number(), do: z.literal('hang-up') }),
+  /** Stranger: sends this datagram so many times (once when absent); answers when it has been sent. */
+  z.strictObject({
+    id: z.number(),
+    do: z.literal('send'),
+    /** One of the host's own addresses; its first one when absent. */
+    fromAddress: z.string().optional(),
+    fromPort: z.number().int().positive(),
+    to: z.strictObject({ host: z.string(), port: z.number().int().positive() }),
+    /** Base64. */
+    payload: z.string(),
+    times: z.number().int().positive().optional(),
+  }),
   /** Any: what this process believes (for people who debug; never a verdict). */
   z.strictObject({ id: z.number(), do: z.literal('describe') }),
 ]);

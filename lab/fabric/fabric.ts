@@ -52,7 +52,14 @@ export interface AccessSpec {
   readonly name: string;
   /** On the bridge. */
   readonly address: string;
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+  readonly hosts: readonly HostSpec[];
+}
+
+export interface HostSpec {
+  readonly name: string;
+  readonly address: string;
+  /** Addresses that the host gives itself besides: no router knows the way back to them. */
+  readonly extraAddresses?: readonly string[];
 }
 
 /**

@@ -31,6 +31,8 @@ export interface AgencyAddresses {
   };
   readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
   readonly ues: readonly { readonly name: string; readonly address: string }[];
+  /** A host behind the same access network as the UEs, if a scenario wants one. */
+  readonly stranger: { readonly name: string; readonly address: string };
 }
 
 /**
@@ -59,6 +61,7 @@ export function addressesOf(configuration: Configuration, shift = 0): AgencyAddr
         name: `${letter}-ue-${ue + 1}`,
         address: `192.168.${10 * (index + 1)}.${11 + ue}`,
       })),
+      stranger: { name: `${letter}-stranger`, address: `192.168.${10 * (index + 1)}.66` },
     };
   });
 }

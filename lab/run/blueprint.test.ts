@@ -57,6 +57,7 @@ describe('blueprint', () => {
       {},
       { bystander: 'has-partner-address' },
       { dns: { variant: 'separate' } },
+      { strangers: 'present' },
       { agencies: 3 },
     ]) {
       const { fabric, topology } = blueprintOf(configured(changes), 1);
@@ -68,6 +69,37 @@ describe('blueprint', () => {
       expect(topology.taps.filter((tap) => !places.has(tap.place))).toEqual([]);
       expect(new Set(topology.taps.map((tap) => tap.name)).size).toBe(topology.taps.length);
     }
+  });
+
+  test('strangers: a process and a tap at each place, a subscriber in no group, and partners’ addresses to forge', () => {
+    const { fabric, topology, cast } = blueprintOf(configured({ strangers: 'present' }), 1);
+    const members = cast(paths);
+    const strangers = members.filter(({ emulator }) => emulator === 'stranger').map(({ place }) => place);
+    expect(strangers.sort()).toEqual(['a-bystander', 'a-stranger', 'b-bystander', 'b-stranger', 'bridge']);
+    expect(strangers.filter((place) => !topology.taps.some((tap) => tap.place === place))).toEqual([]);
+    const hosts = fabric.accesses.flatMap((access) => access.hosts);
+    expect(hosts.find(({ name }) => name === 'b-stranger')).toEqual({
+      name: 'b-stranger',
+      address: '192.168.20.66',
+      extraAddresses: ['172.18.0.2'],
+    });
+    const server = members.find(({ place }) => place === 'b-mcx');
+    const config = server?.emulator === 'agency' ? server.config : undefined;
+    expect(config?.users).toContain('sip:b-stranger@b.mcx.test');
+    expect(JSON.stringify(config?.groups)).not.toContain('stranger');
+    expect(topology.ues.map(({ name }) => name)).not.toContain('b-stranger');
+  });
+
+  test('every process of the cast has a name of its own', () => {
+    const names = blueprintOf(configured({ strangers: 'present' }), 1)
+      .cast(paths)
+      .map(({ config }) => config.process.name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('without strangers nothing of them is there', () => {
+    const { fabric, topology, cast } = blueprintOf(configured(), 1);
+    expect(JSON.stringify([fabric, topology, cast(paths)])).not.toMatch(/stranger|bystander"/);
   });
 
   test('with the servers as their own border the edge exposes no port for partners, and only then the servers do', () => {

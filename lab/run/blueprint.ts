@@ -1,4 +1,4 @@
-import type { FabricSpec, PodSpec, ServiceSpec } from '../fabric/fabric.ts';
+import type { FabricSpec, HostSpec, PodSpec, ServiceSpec } from '../fabric/fabric.ts';
 import type { Topology } from '../verdict/topology.ts';
 import {
   type AgencyAddresses,
@@ -42,7 +42,11 @@ export function blueprintOf(configuration: Configuration, seed: number, shift = 
         pods: podsOf(configuration, agency),
         services: servicesOf(configuration, agency),
       })),
-      accesses: agencies.map((agency) => ({ name: agency.letter, address: agency.access, hosts: agency.ues })),
+      accesses: agencies.map((agency) => ({
+        name: agency.letter,
+        address: agency.access,
+        hosts: [...agency.ues, ...strangersOf(configuration, agency, agencies)],
+      })),
       egress: configuration.nat,
     },
     topology: topologyOf(configuration, agencies),
@@ -51,7 +55,18 @@ export function blueprintOf(configuration: Configuration, seed: number, shift = 
   };
 }
 
-const hasBystander = (configuration: Configuration) => configuration.bystander === 'has-partner-address';
+const hasBystander = (configuration: Configuration) =>
+  configuration.bystander === 'has-partner-address' || configuration.strangers === 'present';
+
+/** The host behind an agency's access network, with the addresses of the partners' nodes for its own. */
+function strangersOf(
+  configuration: Configuration,
+  agency: AgencyAddresses,
+  agencies: readonly AgencyAddresses[],
+): HostSpec[] {
+  if (configuration.strangers === 'none') return [];
+  return [{ ...agency.stranger, extraAddresses: agencies.filter((one) => one !== agency).map(({ node }) => node) }];
+}
 
 function podsOf(configuration: Configuration, { letter, pods }: AgencyAddresses): PodSpec[] {
   return [
@@ -121,13 +136,17 @@ function topologyOf(configuration: Configuration, agencies: readonly AgencyAddre
       agency.ues.map((ue) => ({ ...ue, agency: agency.letter, mcpttId: mcpttIdOf(ue.name, agency.letter) })),
     ),
     taps: [
-      ...agencies.flatMap((agency) => tapsOf(configuration, agency)),
+      ...agencies.flatMap((agency) => tapsOf(configuration, agency, agencies)),
       { name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] },
     ],
   };
 }
 
-function tapsOf(configuration: Configuration, agency: AgencyAddresses): Topology['taps'] {
+function tapsOf(
+  configuration: Configuration,
+  agency: AgencyAddresses,
+  agencies: readonly AgencyAddresses[],
+): Topology['taps'] {
   const { letter } = agency;
   const place = (name: string, kind: Topology['taps'][number]['kind'], address: string) => ({
     name: `${letter}-${name}`,
@@ -145,5 +164,11 @@ function tapsOf(configuration: Configuration, agency: AgencyAddresses): Topology
     ...(configuration.dns.variant === 'separate' ? [place('dns-mcx', 'pod', agency.pods.separateDns)] : []),
     ...(hasBystander(configuration) ? [place('bystander', 'pod', agency.pods.bystander)] : []),
     ...agency.ues.map((ue) => ({ name: ue.name, place: ue.name, kind: 'ue' as const, addresses: [ue.address] })),
+    ...strangersOf(configuration, agency, agencies).map(({ name, address, extraAddresses = [] }) => ({
+      name,
+      place: name,
+      kind: 'ue' as const,
+      addresses: [address, ...extraAddresses],
+    })),
   ];
 }

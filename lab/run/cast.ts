@@ -3,6 +3,7 @@ import type { ClientConfig } from '../../emulators/client/config.ts';
 import type { EdgeConfig } from '../../emulators/edge/config.ts';
 import type { FloorTimers, ResolvConf, SipTimers } from '../../emulators/kit/config.ts';
 import type { ResolverConfig } from '../../emulators/resolver/config.ts';
+import type { StrangerConfig } from '../../emulators/stranger/config.ts';
 import {
   type AgencyAddresses,
   bridgeAddress,
@@ -21,6 +22,7 @@ export type CastMember = { readonly place: string } & (
   | { readonly emulator: 'agency'; readonly config: AgencyConfig }
   | { readonly emulator: 'edge'; readonly config: EdgeConfig }
   | { readonly emulator: 'resolver'; readonly config: ResolverConfig }
+  | { readonly emulator: 'stranger'; readonly config: StrangerConfig }
 );
 
 export interface CastPaths {
@@ -90,6 +92,7 @@ export function castOf(
       edge(stage, agency),
       ...agency.ues.map((ue, index) => client(stage, agency, ue, index)),
     ]),
+    ...(configuration.strangers === 'present' ? strangers(stage) : []),
   ];
 }
 
@@ -113,7 +116,7 @@ function upstream(stage: Stage): CastMember {
     emulator: 'resolver',
     config: {
       role: 'resolver',
-      process: processOf(stage, place),
+      process: processOf(stage, 'upstream'),
       address: bridgeAddress,
       corefile: `${stage.paths.files}/${place}/Corefile`,
       services: [],
@@ -178,7 +181,9 @@ function server(stage: Stage, agency: AgencyAddresses): CastMember {
       controlling: `sip:cf@${own}`,
       nonControlling: `sip:ncf@${own}`,
     },
-    users: agency.ues.map((ue) => mcpttIdOf(ue.name, agency.letter)),
+    users: [...agency.ues, ...(configuration.strangers === 'present' ? [agency.stranger] : [])].map(({ name }) =>
+      mcpttIdOf(name, agency.letter),
+    ),
     groups: groupsOf(stage, agency),
     edge: 'sip:edge.mcx.svc.cluster.local:5060',
     interconnect: {
@@ -289,4 +294,20 @@ function client(
     sessionExpiresS: 1800,
   };
   return { place: ue.name, emulator: 'client', config };
+}
+
+/** Behind each access network (a subscriber in no group), in a pod of each cluster, and on the bridge. */
+function strangers(stage: Stage): CastMember[] {
+  const at = (place: string, address: string): CastMember => ({
+    place,
+    emulator: 'stranger',
+    config: { role: 'stranger', process: processOf(stage, place), address },
+  });
+  return [
+    at('bridge', bridgeAddress),
+    ...stage.agencies.flatMap(({ letter, stranger, pods }) => [
+      at(stranger.name, stranger.address),
+      at(`${letter}-bystander`, pods.bystander),
+    ]),
+  ];
 }

@@ -78,19 +78,20 @@ export class Stage {
     await writeDnsFiles(logs, scenario.configuration, scenario.topology);
     const cast = blueprint.cast({ sockets, files: logs });
     const players = await Promise.all(cast.map((member) => this.#start(member, running)));
-    for (const player of players) this.#players.set(player.member.place, player);
+    for (const player of players) this.#players.set(player.member.config.process.name, player);
   }
 
   async #start(member: CastMember, running: RunningFabric): Promise<Player> {
     const { project, logs } = this.#folders;
-    const config = join(logs, `${member.place}.json`);
+    const { name } = member.config.process;
+    const config = join(logs, `${name}.json`);
     // The types have checked it: the emulator's schemas would take longer to load than all the rest of its start.
     await writeFile(config, JSON.stringify(member.config, undefined, 2));
     const program = join(project, 'emulators', member.emulator, 'main.ts');
-    const log = join(logs, `${member.place}.log`);
+    const log = join(logs, `${name}.log`);
     const started = await running.start(member.place, [process.execPath, program, config, '--checked'], log);
     const died = started.ended.then((how) => {
-      throw new LabError('CAST-ENDED', `${member.place} ended with ${how} before it was ready`, {
+      throw new LabError('CAST-ENDED', `${name} ended with ${how} before it was ready`, {
         exitCode: 3,
         where: log,
         next: 'Its log says why:',
@@ -99,8 +100,7 @@ export class Stage {
     });
     const ready = connectControl(member.config.process.control, 60_000).then(async (control) => {
       const reply = await control.act({ do: 'ready' });
-      if (!reply.ok)
-        throw new LabError('CAST-NOT-READY', reply.error ?? `${member.place} is not ready`, { exitCode: 3 });
+      if (!reply.ok) throw new LabError('CAST-NOT-READY', reply.error ?? `${name} is not ready`, { exitCode: 3 });
       return control;
     });
     died.catch(() => undefined);
@@ -111,9 +111,9 @@ export class Stage {
     await this.#running?.mark(marker, this.#places);
   }
 
-  async act(place: string, act: ControlAct): Promise<void> {
-    const player = this.#players.get(place);
-    if (!player) throw new LabError('CAST-UNKNOWN', `nobody plays ${place}`, { exitCode: 70 });
+  async act(name: string, act: ControlAct): Promise<void> {
+    const player = this.#players.get(name);
+    if (!player) throw new LabError('CAST-UNKNOWN', `nobody plays ${name}`, { exitCode: 70 });
     // A refusal is no verdict and no trouble of the environment: what it means shows in the packets.
     await player.control.act(act);
   }
@@ -136,7 +136,7 @@ export class Stage {
 
   async #dismiss({ member, process: placed, control }: Player): Promise<void> {
     const maxResidentBytes = await residentBytes(placed.pid);
-    if (maxResidentBytes > 0) this.#emit({ event: 'memory', process: member.place, maxResidentBytes });
+    if (maxResidentBytes > 0) this.#emit({ event: 'memory', process: member.config.process.name, maxResidentBytes });
     control.close();
     await placed.stop(1000);
   }

@@ -22,7 +22,9 @@ export function checkSpec(spec: FabricSpec): void {
       `address behind ${name}-access`,
       hosts.map(({ address }) => address),
     );
-    for (const { address } of hosts) demand(addressToNumber(address) !== undefined, `${address} is no address`);
+    for (const address of hosts.flatMap((host) => [host.address, ...(host.extraAddresses ?? [])])) {
+      demand(addressToNumber(address) !== undefined, `${address} is no address`);
+    }
   }
 }
 

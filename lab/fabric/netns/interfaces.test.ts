@@ -35,6 +35,17 @@ describe('interfaces', () => {
     ]);
   });
 
+  test('a host may give itself an address that no router looks for behind it', () => {
+    const spec = contractSpec('preserve');
+    const hosts = [{ name: 'a-liar', address: '192.168.10.66', extraAddresses: ['172.18.0.3'] }];
+    const plan = planFabric({ ...spec, accesses: [{ name: 'a', address: '172.18.0.10', hosts }] }, '');
+    const lines = (name: string) =>
+      plan.places.flatMap((place) => (place.name === name ? interfaces(plan, place) : []));
+    expect(lines('a-liar')).toContain('address add 172.18.0.3/32 dev lo');
+    expect(lines('a-access').join()).not.toContain('172.18.0.3');
+    expect(linesOf('a-one').join()).not.toContain('address add 172');
+  });
+
   test('every veth of a node has the gateway address, and a /32 route to its pod', () => {
     const lines = linesOf('a-node');
     for (const [pod, address] of [

@@ -51,7 +51,7 @@ function bridge(ports: readonly Link[]): string[] {
 }
 
 /** A pod or UE: a /32 world in which everybody else is behind the gateway, as the CNI plugin `ptp` makes it. */
-function end({ address }: Extract<Place, { address: string }>): string[] {
+function end({ address, extraAddresses = [] }: Extract<Place, { kind: 'pod' | 'ue' }>): string[] {
   const gateway = gatewayOf(address);
   return [
     `address add ${address}/24 dev eth0 noprefixroute`,
@@ -59,6 +59,7 @@ function end({ address }: Extract<Place, { address: string }>): string[] {
     `route add ${gateway}/32 dev eth0 scope link`,
     `route add ${subnet24(address)} via ${gateway} src ${address}`,
     `route add default via ${gateway}`,
+    ...extraAddresses.map((extra) => `address add ${extra}/32 dev lo`),
   ];
 }
 

@@ -23,7 +23,13 @@ export type Place =
       readonly access: AccessSpec;
       readonly address: string;
     }
-  | { readonly kind: 'pod' | 'ue'; readonly name: PlaceName; readonly netns: string; readonly address: string };
+  | {
+      readonly kind: 'pod' | 'ue';
+      readonly name: PlaceName;
+      readonly netns: string;
+      readonly address: string;
+      readonly extraAddresses?: readonly string[];
+    };
 
 /**
  * A veth pair: `place` calls its end eth0; the other end is a port of the bridge, or a veth of a node or access router.
@@ -75,8 +81,9 @@ export function planFabric(spec: FabricSpec, prefix: string): Plan {
     const name = `${access.name}-access`;
     const router = add({ kind: 'access', name, netns: prefix + name, access, address: access.address });
     connect(router, ethernetAddress('02:42', access.address), bridge);
-    for (const { name, address } of access.hosts) {
-      connect(add({ kind: 'ue', name, netns: prefix + name, address }), ethernetAddress('02:42', address), router);
+    for (const { name, address, extraAddresses = [] } of access.hosts) {
+      const host = add({ kind: 'ue', name, netns: prefix + name, address, extraAddresses });
+      connect(host, ethernetAddress('02:42', address), router);
     }
   }
   return { spec, places, links };

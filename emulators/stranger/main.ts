@@ -1,0 +1,4 @@
+import { startEmulator } from '../kit/start.ts';
+import { openStranger } from './stranger.ts';
+
+await startEmulator(async () => (await import('./config.ts')).strangerConfigSchema, openStranger);
