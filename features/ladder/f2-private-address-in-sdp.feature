@@ -5,7 +5,8 @@ Feature: SDP carries the pods' own addresses between agencies
 
   Scenario Outline: The address of the partner's pod does not exist here, and packets for it leak: called by <caller>
     Given the working configuration, changed in
-      | border.path | server |
+      | border.path | server  |
+      | cidr        | overlap |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
@@ -23,6 +24,7 @@ Feature: SDP carries the pods' own addresses between agencies
     Given the working configuration, changed in
       | border.path | server              |
       | bystander   | has-partner-address |
+      | cidr        | overlap             |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
@@ -39,6 +41,7 @@ Feature: SDP carries the pods' own addresses between agencies
     Given the working configuration, changed in
       | border.path | server       |
       | bystander   | same-address |
+      | cidr        | overlap      |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
