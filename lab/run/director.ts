@@ -1,4 +1,5 @@
 import type { ControlAct } from '../../emulators/kit/control.ts';
+import type { Timeline } from '../capture/timeline.ts';
 import type { Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
 
@@ -9,15 +10,19 @@ import type { Topology } from '../verdict/topology.ts';
 export interface Director {
   readonly topology: Topology;
   /** Sets a marker and does something to the cast; while judging only the marker counts. */
-  act(acts: readonly CastAct[]): Promise<void>;
+  act(acts: Acts): Promise<void>;
   /** Puts a question to the packets since the last act. `floorMs` is the least that the protocol itself needs. */
   ask(text: string, question: Question, floorMs?: number): Promise<void>;
 }
 
 export interface CastAct {
+  /** Who acts: the place's name, which is the process's too. */
   readonly place: string;
   readonly act: ControlAct;
 }
+
+/** Acts, or what makes them of the packets that have been seen: a judge has no use for it and never calls it. */
+export type Acts = readonly CastAct[] | ((seen: Timeline) => readonly CastAct[]);
 
 /** A director's scenario, brought up and taken down around the steps. */
 export interface ScenarioDirector extends Director {

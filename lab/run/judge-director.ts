@@ -1,7 +1,7 @@
 import type { Timeline } from '../capture/timeline.ts';
 import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
-import type { CastAct, ScenarioDirector } from './director.ts';
+import type { Acts, ScenarioDirector } from './director.ts';
 import { VerdictError } from './gherkin.ts';
 import type { Assertion } from './manifest.ts';
 import { actStart } from './markers.ts';
@@ -40,7 +40,7 @@ export class JudgeDirector implements ScenarioDirector {
     this.#evidence = undefined;
   }
 
-  async act(_acts: readonly CastAct[]): Promise<void> {
+  async act(_acts: Acts): Promise<void> {
     this.#acts++;
   }
 

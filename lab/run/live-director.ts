@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveCapture } from '../capture/follow.ts';
 import type { Timeline } from '../capture/timeline.ts';
 import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
-import type { CastAct, ScenarioDirector } from './director.ts';
+import type { Acts, CastAct, ScenarioDirector } from './director.ts';
 import type { Emit } from './events.ts';
 import { VerdictError } from './gherkin.ts';
 import type { PlannedScenario } from './manifest.ts';
@@ -17,6 +18,9 @@ export interface LiveWorld {
   /** Rejects when the user interrupts. */
   readonly interrupted: Promise<never>;
 }
+
+/** Half as long again as a packet may take to show on every tap. */
+const silenceMs = 150;
 
 /** Runs a scenario: acts move the cast, questions wait for the packets that decide them. */
 export class LiveDirector implements ScenarioDirector {
@@ -35,6 +39,11 @@ export class LiveDirector implements ScenarioDirector {
     this.#emit = emit;
   }
 
+  get #open(): LiveCapture {
+    if (!this.#capture) throw new Error('a step came before the scenario was open');
+    return this.#capture;
+  }
+
   async open(): Promise<void> {
     this.#opened = performance.now();
     this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'open', ms: 0 });
@@ -47,8 +56,9 @@ export class LiveDirector implements ScenarioDirector {
     this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'closed', ms });
   }
 
-  async act(acts: readonly CastAct[]): Promise<void> {
+  async act(wanted: Acts): Promise<void> {
     await this.#world.mark(++this.#acts);
+    const acts = typeof wanted === 'function' ? wanted(this.#open.timeline()) : wanted;
     await Promise.race([Promise.all(acts.map((act) => this.#world.act(act))), this.#world.interrupted]);
   }
 
@@ -56,7 +66,12 @@ export class LiveDirector implements ScenarioDirector {
     const id = this.#scenario.id;
     this.#emit({ event: 'step', id, text });
     const started = performance.now();
-    const answer = await Promise.race([this.#wait(question, floorMs), this.#world.interrupted]);
+    const over = new AbortController();
+    const silence = this.#recordSilence(over.signal);
+    const answer = await Promise.race([this.#wait(question, floorMs), this.#world.interrupted]).finally(() => {
+      over.abort();
+      return silence;
+    });
     const state = answer.state === 'yes' ? 'yes' : 'no';
     const ms = performance.now() - started;
     const { clause } = question;
@@ -64,10 +79,20 @@ export class LiveDirector implements ScenarioDirector {
     if (state === 'no') throw new VerdictError(text, answer.because);
   }
 
+  /**
+   * That a packet did not arrive shows only when the recorders went on after it. Where nobody else sends, the act's marker is
+   * repeated, so that silence ends in a packet instead of a deadline.
+   */
+  async #recordSilence(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await sleep(silenceMs, undefined, { signal: over }).catch(() => undefined);
+      if (!over.aborted) await this.#world.mark(this.#acts);
+    }
+  }
+
   /** Until decided, at the latest 64·T1 after the least time that the protocol itself needs. */
   async #wait(question: Question, floorMs: number): Promise<Answer> {
-    const capture = this.#capture;
-    if (!capture) throw new Error('a question was put before the scenario was open');
+    const capture = this.#open;
     const decided = await capture.until(
       (timeline) => {
         const answer = this.#put(question, timeline, false);

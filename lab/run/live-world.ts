@@ -49,9 +49,11 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
     act: ({ place, act }: CastAct) => reporting(() => stage.act(place, act)),
     close: () =>
       reporting(async () => {
+        const started = performance.now();
         await live?.close();
         const drops = await stage.close();
         await sealCaptures(captures, drops);
+        run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),
   };
 }
