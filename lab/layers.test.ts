@@ -42,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     'emulators/agency/config.ts',
     'emulators/edge/config.ts',
     'emulators/resolver/config.ts',
+    'emulators/stranger/config.ts',
   ],
   steps: ['lab/run', 'lab/verdict'],
   reports: ['lab/capture', 'lab/verdict', 'lab/wire', 'lab/run'],
