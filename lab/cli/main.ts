@@ -20,7 +20,7 @@ const program = new Command('lab')
   )
   .showHelpAfterError('(see: npm run lab -- --help)')
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text), writeOut: (text) => process.stdout.write(text) });
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: [USAGE] ')) });
 
 for (const add of [addRun, addList, addHold, addDoctor, addContract, addJudge, addDiagnose, addDecode, addDns])
   add(program, project);
