@@ -31,8 +31,9 @@ export interface AgencyAddresses {
   };
   readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
   readonly ues: readonly { readonly name: string; readonly address: string }[];
-  /** A host behind the same access network as the UEs, if a scenario wants one. */
+  /** Hosts behind the same access network as the UEs, if a scenario wants them: the second one claims partners' addresses. */
   readonly stranger: { readonly name: string; readonly address: string };
+  readonly spoofer: { readonly name: string; readonly address: string };
 }
 
 /**
@@ -62,6 +63,7 @@ export function addressesOf(configuration: Configuration, shift = 0): AgencyAddr
         address: `192.168.${10 * (index + 1)}.${11 + ue}`,
       })),
       stranger: { name: `${letter}-stranger`, address: `192.168.${10 * (index + 1)}.66` },
+      spoofer: { name: `${letter}-spoofer`, address: `192.168.${10 * (index + 1)}.67` },
     };
   });
 }

@@ -75,12 +75,20 @@ describe('blueprint', () => {
     const { fabric, topology, cast } = blueprintOf(configured({ strangers: 'present' }), 1);
     const members = cast(paths);
     const strangers = members.filter(({ emulator }) => emulator === 'stranger').map(({ place }) => place);
-    expect(strangers.sort()).toEqual(['a-bystander', 'a-stranger', 'b-bystander', 'b-stranger', 'bridge']);
+    expect(strangers.sort()).toEqual([
+      'a-bystander',
+      'a-spoofer',
+      'a-stranger',
+      'b-bystander',
+      'b-spoofer',
+      'b-stranger',
+      'bridge',
+    ]);
     expect(strangers.filter((place) => !topology.taps.some((tap) => tap.place === place))).toEqual([]);
     const hosts = fabric.accesses.flatMap((access) => access.hosts);
-    expect(hosts.find(({ name }) => name === 'b-stranger')).toEqual({
-      name: 'b-stranger',
-      address: '192.168.20.66',
+    expect(hosts.find(({ name }) => name === 'b-spoofer')).toEqual({
+      name: 'b-spoofer',
+      address: '192.168.20.67',
       extraAddresses: ['172.18.0.2'],
     });
     const server = members.find(({ place }) => place === 'b-mcx');
@@ -99,7 +107,7 @@ describe('blueprint', () => {
 
   test('without strangers nothing of them is there', () => {
     const { fabric, topology, cast } = blueprintOf(configured(), 1);
-    expect(JSON.stringify([fabric, topology, cast(paths)])).not.toMatch(/stranger|bystander"/);
+    expect(JSON.stringify([fabric, topology, cast(paths)])).not.toMatch(/stranger|spoofer"|bystander"/);
   });
 
   test('with the servers as their own border the edge exposes no port for partners, and only then the servers do', () => {

@@ -58,14 +58,15 @@ export function blueprintOf(configuration: Configuration, seed: number, shift = 
 const hasBystander = (configuration: Configuration) =>
   configuration.bystander === 'has-partner-address' || configuration.strangers === 'present';
 
-/** The host behind an agency's access network, with the addresses of the partners' nodes for its own. */
+/** Hosts behind an agency's access network; the second one has the addresses of the partners' nodes for its own. */
 function strangersOf(
   configuration: Configuration,
   agency: AgencyAddresses,
   agencies: readonly AgencyAddresses[],
 ): HostSpec[] {
   if (configuration.strangers === 'none') return [];
-  return [{ ...agency.stranger, extraAddresses: agencies.filter((one) => one !== agency).map(({ node }) => node) }];
+  const partners = agencies.filter((one) => one !== agency).map(({ node }) => node);
+  return [agency.stranger, { ...agency.spoofer, extraAddresses: partners }];
 }
 
 function podsOf(configuration: Configuration, { letter, pods }: AgencyAddresses): PodSpec[] {

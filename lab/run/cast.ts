@@ -296,7 +296,7 @@ function client(
   return { place: ue.name, emulator: 'client', config };
 }
 
-/** Behind each access network (a subscriber in no group), in a pod of each cluster, and on the bridge. */
+/** Behind each access network (a subscriber in no group, and a host that is nobody), in a pod of each cluster, and on the bridge. */
 function strangers(stage: Stage): CastMember[] {
   const at = (place: string, address: string): CastMember => ({
     place,
@@ -305,8 +305,9 @@ function strangers(stage: Stage): CastMember[] {
   });
   return [
     at('bridge', bridgeAddress),
-    ...stage.agencies.flatMap(({ letter, stranger, pods }) => [
+    ...stage.agencies.flatMap(({ letter, stranger, spoofer, pods }) => [
       at(stranger.name, stranger.address),
+      at(spoofer.name, spoofer.address),
       at(`${letter}-bystander`, pods.bystander),
     ]),
   ];

@@ -17,13 +17,7 @@ import { callRefused, membersInvited } from './call.ts';
 import { crossingDialogComplete } from './crossing.ts';
 import { clusterNamesResolve, nameUnresolved, noSipLeavesFor, partnerResolves } from './names.ts';
 import { type Fate, nodeAddressWithPodPort, privateAddressInSdp } from './private-address.ts';
-import {
-  admittedAsClient,
-  crossingInviteRefused,
-  forgeryGetsNowhere,
-  refusalAcknowledged,
-  registrationAccepted,
-} from './refusal.ts';
+import { admittedAsClient, crossingInviteRefused, refusalAcknowledged, registrationAccepted } from './refusal.ts';
 import { noSymptom, symptomIs } from './symptom.ts';
 
 const distinct = { cidrB: '10.30.0.0/16', serverB: '10.30.0.26', edgeB: '10.30.0.25' };
@@ -224,57 +218,6 @@ describe('F4', () => {
     ]) {
       expect(ask(played, question, false).state).toBe('open');
     }
-  });
-});
-
-describe('R4: forgeries', () => {
-  function forged(status: number | undefined): Played {
-    const { call } = playHealthy();
-    const from = call.stage.now;
-    const plan = call.crossing('a', 'a-ue-1');
-    const [, hop, inner] = plan.hops;
-    if (hop === undefined || inner === undefined) throw new Error('no hop');
-    const hops = [{ ...hop, place: 'a-ue-1' }, inner];
-    const leg = call.actor({ ...plan, id: 'forged', hops });
-    leg.request('INVITE', status === undefined ? 2 : 1);
-    if (status !== undefined) leg.respond('INVITE', status, 0);
-    call.stage.wait(200);
-    call.keepAlive('a-ue-1');
-    return { call, from };
-  }
-
-  test('end at the edge, a genuine INVITE being the control', () => {
-    const played = forged(403);
-    const answer = ask(played, forgeryGetsNowhere('a-ue-1'), false);
-    expect(answer.state).toBe('yes');
-    expect(taps(played, answer).slice(0, 2)).toEqual(['a-ue-1', 'b-edge']);
-  });
-
-  test('one that reaches a server is a no', () => {
-    expect(ask(forged(undefined), forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
-      state: 'no',
-      because: 'it reaches b-mcx',
-    });
-  });
-
-  test('through its own edge it is that UE’s own call, and nothing more', () => {
-    const { call } = playHealthy();
-    const from = call.stage.now;
-    const genuine = call.callersLeg('a-ue-1');
-    call.actor({ ...genuine, id: 'own', asserted: 'a-ue-1@a.mcx.test' }).request('INVITE');
-    call.stage.wait(200);
-    call.keepAlive('a-ue-1');
-    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('yes');
-    call.actor({ ...genuine, id: 'grand', isfocus: true, asserted: 'cf@ic.b.mcx.test' }).request('INVITE');
-    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
-      state: 'no',
-      because: 'it reaches a-mcx',
-    });
-  });
-
-  test('none was sent, or it never reached an edge', () => {
-    const played = playHealthy();
-    expect(ask({ ...played, from: played.call.stage.now }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('open');
   });
 });
 

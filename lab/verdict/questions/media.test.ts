@@ -3,7 +3,7 @@ import { Call, floor } from '../call.test-data.ts';
 import { crossedBothNats, crossingDialogComplete } from './crossing.ts';
 import { floorGranted, floorIdle } from './floor.ts';
 import { burstHeard, ownServerHears } from './media.ts';
-import { burstUnheard, mediaGetsNowhere } from './nothing.ts';
+import { burstUnheard } from './nothing.ts';
 
 function running(caller = 'a-ue-1'): Call {
   const call = new Call();
@@ -224,18 +224,5 @@ describe('silence', () => {
       state: 'no',
       evidence: [{ tap: 'a-ue-1' }, { tap: 'b-ue-1' }],
     });
-  });
-
-  test('of an edge towards a stranger: packets arrive there and are not passed on', () => {
-    const call = running();
-    const from = call.stage.now;
-    call.stage.send('b-ue-1', 50000, '172.18.0.2', 30100, Buffer.from('8060000100000001000000ff01', 'hex'));
-    call.stage.wait(200);
-    call.keepAlive('a-ue-1');
-    expect(mediaGetsNowhere('b-ue-1').ask(call.stage.scene(from, false))).toMatchObject({
-      state: 'yes',
-      evidence: [{ tap: 'b-ue-1' }, { tap: 'a-edge' }],
-    });
-    expect(mediaGetsNowhere('a-ue-1').ask(call.stage.scene(from, false)).state).toBe('no');
   });
 });

@@ -2,8 +2,8 @@ import type { Sighting } from '../../capture/timeline.ts';
 import { settled } from '../announced.ts';
 import { during, no, pending, question, yes } from '../answers.ts';
 import { clauses } from '../clauses.ts';
-import { packetKey, payloadKey, speech } from '../media.ts';
-import { agencyOf, edgeTap, receivedBy, sentBy, serverTap, type TapTopology, ueNamed, ueTap } from '../places.ts';
+import { payloadKey, speech } from '../media.ts';
+import { agencyOf, receivedBy, sentBy, serverTap, type TapTopology, ueNamed, ueTap } from '../places.ts';
 import type { Answer, Question, Scene } from '../question.ts';
 
 export interface Silence {
@@ -53,37 +53,4 @@ function silence(
   const [first] = sent.values();
   if (last === undefined || !settled(scene, last)) return pending(scene, because, first, controls.at(-1));
   return yes(because, first, controls[0], last);
-}
-
-/**
- * RTP and floor control that this place sent in this act arrive at an edge (the control) and leave it towards nobody:
- * no edge sends a datagram with that payload.
- */
-export function mediaGetsNowhere(place: string): Question {
-  return question(clauses.R4, (scene) => {
-    const taps = scene.topology.taps.filter((tap) => tap.place === place);
-    const edges = scene.topology.agencies.flatMap((agency) => edgeTap(scene.topology, agency) ?? []);
-    const sent = new Map<string, Sighting>();
-    const arrived: Sighting[] = [];
-    for (const sighting of during(scene)) {
-      const key = mediaKey(sighting);
-      if (key === undefined) continue;
-      if (taps.some((tap) => sentBy(tap, sighting))) sent.set(key, sighting);
-      const origin = sent.get(key);
-      if (origin === undefined) continue;
-      if (edges.some((edge) => receivedBy(edge, sighting))) arrived.push(sighting);
-      else if (edges.some((edge) => sentBy(edge, sighting))) return no(`${sighting.tap} relays it`, origin, sighting);
-    }
-    const last = arrived.at(-1);
-    const [first] = sent.values();
-    if (last === undefined || !settled(scene, last))
-      return pending(scene, `nothing of ${place} reaches an edge`, first);
-    return yes(`${arrived.length} packets of ${place} end at the edge`, first, arrived[0], last);
-  });
-}
-
-function mediaKey(sighting: Sighting): string | undefined {
-  const { content } = sighting;
-  if (content.protocol === 'rtp') return packetKey(content.packet);
-  return content.protocol === 'floor' ? sighting.payload.toString() : undefined;
 }

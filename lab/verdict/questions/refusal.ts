@@ -1,15 +1,12 @@
 import type { Sighting } from '../../capture/timeline.ts';
-import { addrParam, parseNameAddr } from '../../wire/sip/address.ts';
-import { header } from '../../wire/sip/headers.ts';
-import type { SipMessage } from '../../wire/sip/message.ts';
-import { sameUri } from '../../wire/sip/uri.ts';
 import { settled } from '../announced.ts';
-import { inWindow, no, pending, question, yes } from '../answers.ts';
+import { no, pending, question, yes } from '../answers.ts';
 import { clauses } from '../clauses.ts';
 import { isAnswer, isRequest, type Leg, legsOf } from '../legs.ts';
 import { agencyOf, edgeTap, receivedBy, sentBy, serverTap, type TapTopology } from '../places.ts';
 import type { Question, Scene } from '../question.ts';
 import { type SipSighting, sipSightings } from '../sip-facts.ts';
+import { isfocus } from './forgery.ts';
 
 interface Visit {
   readonly leg: Leg;
@@ -103,54 +100,4 @@ export function admittedAsClient(): Question {
     }
     return pending(scene, "no INVITE with isfocus passes another agency's edge", miss);
   });
-}
-
-function isfocus(message: SipMessage): boolean {
-  const contact = parseNameAddr(header(message, 'Contact') ?? '');
-  return contact !== undefined && addrParam(contact, 'isfocus') !== undefined;
-}
-
-/**
- * The INVITEs that this place sent in this act get nowhere: no server receives anything of them, but its own agency's,
- * and that one as a call of this very UE (no foreign identity, no `isfocus`). At least one reaches an edge, and a genuine
- * INVITE of somebody else reaches a server in the same capture: the controls.
- */
-export function forgeryGetsNowhere(place: string): Question {
-  return question(clauses.R4, (scene) => {
-    const { topology } = scene;
-    const taps = topology.taps.filter((tap) => tap.place === place);
-    const sip = sipSightings(scene.timeline);
-    const forged = sip.filter(
-      ({ sighting, facts }) =>
-        isRequest(facts, 'INVITE') && inWindow(scene, sighting) && taps.some((tap) => tap.name === sighting.tap),
-    );
-    const legs = new Set(forged.map(({ facts }) => facts.leg));
-    const servers = topology.agencies.flatMap((agency) => serverTap(topology, agency) ?? []);
-    const edges = topology.agencies.flatMap((agency) => edgeTap(topology, agency) ?? []);
-    const theirs = sip.filter(({ facts }) => legs.has(facts.leg) && facts.status === 0);
-    const inside = theirs.find((one) =>
-      servers.some((tap) => receivedBy(tap, one.sighting) && !isOwnCall(scene, place, tap, one.message)),
-    );
-    if (inside !== undefined) return no(`it reaches ${inside.sighting.tap}`, forged[0]?.sighting, inside.sighting);
-    const arrived = theirs.find(({ sighting }) => edges.some((tap) => receivedBy(tap, sighting)));
-    const genuine = sip.find(
-      ({ sighting, facts }) =>
-        isRequest(facts, 'INVITE') && !legs.has(facts.leg) && servers.some((tap) => receivedBy(tap, sighting)),
-    );
-    const last = theirs.at(-1);
-    if (arrived === undefined || last === undefined) return pending(scene, `no INVITE of ${place} reaches an edge`);
-    if (genuine === undefined || !settled(scene, last.sighting)) {
-      return pending(scene, 'too early, or no genuine INVITE to compare with', last.sighting);
-    }
-    const because = `${legs.size} INVITEs of ${place} reach no server that would take them for a partner's`;
-    return yes(because, forged[0]?.sighting, arrived.sighting, genuine.sighting);
-  });
-}
-
-/** At the UE's own server, asserted as that UE by its edge: an ordinary call of a client, whatever it asked to be. */
-function isOwnCall(scene: Scene, place: string, server: TapTopology, message: SipMessage): boolean {
-  const ue = scene.topology.ues.find(({ name }) => name === place);
-  const asserted = parseNameAddr(header(message, 'P-Asserted-Identity') ?? '')?.uri;
-  const own = agencyOf(scene.topology, server)?.name === ue?.agency;
-  return own && ue !== undefined && sameUri(asserted ?? '', ue.mcpttId) && !isfocus(message);
 }

@@ -19,15 +19,17 @@ const refusals = [401, 403, 407];
 /**
  * Ladder F4: crossing SIP looks NATed; the edge has one outside profile, the client's, and refuses: source not
  * registered. Or it admits the request as an originating client's: identity replaced, `isfocus` lost. A server's request
- * is known by the identity that it asserts and by the registration that its sender never made; forgers are clients.
+ * is known by the identity that it asserts, by the registration that its sender never made, and by what its sender was asked
+ * for; forgers are clients, or nobody ever asks them anything.
  */
 export function detectAgencyTreatedAsClient(timeline: Timeline): Finding[] {
   const story = storyOf(timeline);
   const clients = clientsOf(story);
   const proxies = proxiesOf(story);
+  const asked = new Set(story.arrivals.filter(({ facts }) => facts.status === 0).map(({ host }) => hostKey(host)));
   return story.legs.flatMap(({ hops }) => {
     const [first] = hops;
-    if (first === undefined || clients.has(hostKey(first.from))) return [];
+    if (first === undefined || clients.has(hostKey(first.from)) || !asked.has(hostKey(first.from))) return [];
     return hops.filter(isCrossingInvite).flatMap((invite) => mistaken(invite, hops, proxies) ?? []);
   });
 }

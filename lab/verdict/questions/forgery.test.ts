@@ -1,0 +1,250 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, test } from 'vitest';
+import { Call } from '../call.test-data.ts';
+import { type Played, playHealthy } from '../failures.test-data.ts';
+import type { Answer, Question, Scene } from '../question.ts';
+import { forgedSourceDropped, forgeryGetsNowhere, letInAsPartner, registeredAs } from './forgery.ts';
+import { floodArrives, mediaGetsNowhere } from './uninvited.ts';
+
+function ask({ call, from }: Played, question: Question, closed = true): Answer {
+  return question.ask(call.stage.scene(from, closed));
+}
+
+/** The taps of an answer's frames, each frame checked to exist. */
+function taps({ call }: Played, answer: Answer): string[] {
+  const { sightings } = call.stage.timeline();
+  for (const { tap, frame } of answer.evidence) {
+    expect(sightings.some((one) => one.tap === tap && one.frame === frame)).toBe(true);
+  }
+  return answer.evidence.map(({ tap }) => tap);
+}
+
+describe('R4: forgeries', () => {
+  function forged(status: number | undefined): Played {
+    const { call } = playHealthy();
+    const from = call.stage.now;
+    const plan = call.crossing('a', 'a-ue-1');
+    const [, hop, inner] = plan.hops;
+    if (hop === undefined || inner === undefined) throw new Error('no hop');
+    const hops = [{ ...hop, place: 'a-ue-1' }, inner];
+    const leg = call.actor({ ...plan, id: 'forged', hops });
+    leg.request('INVITE', status === undefined ? 2 : 1);
+    if (status !== undefined) leg.respond('INVITE', status, 0);
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    return { call, from };
+  }
+
+  test('end at the edge, a genuine INVITE being the control', () => {
+    const played = forged(403);
+    const answer = ask(played, forgeryGetsNowhere('a-ue-1'), false);
+    expect(answer.state).toBe('yes');
+    expect(taps(played, answer).slice(0, 2)).toEqual(['a-ue-1', 'b-edge']);
+  });
+
+  test('one that reaches a server is a no', () => {
+    expect(ask(forged(undefined), forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
+      state: 'no',
+      because: 'it reaches b-mcx',
+    });
+  });
+
+  test('through its own edge it is that UE’s own call, and nothing more', () => {
+    const { call } = playHealthy();
+    const from = call.stage.now;
+    const genuine = call.callersLeg('a-ue-1');
+    call.actor({ ...genuine, id: 'own', asserted: 'a-ue-1@a.mcx.test' }).request('INVITE');
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('yes');
+    call.actor({ ...genuine, id: 'grand', isfocus: true, asserted: 'cf@ic.b.mcx.test' }).request('INVITE');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
+      state: 'no',
+      because: 'it reaches a-mcx',
+    });
+  });
+
+  test('none was sent, or it never reached an edge', () => {
+    const played = playHealthy();
+    expect(ask({ ...played, from: played.call.stage.now }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('open');
+  });
+});
+
+/** The genuine INVITE from another place, over the bridge to the far edge and, where nobody refuses it, to the server. */
+function replayFrom(place: string, call: Call, upTo: 1 | 2, id = `replay-${place}`): void {
+  const plan = call.crossing('a', 'a-ue-1');
+  const [, hop, inner] = plan.hops;
+  if (hop === undefined || inner === undefined) throw new Error('no hop');
+  const leg = call.actor({ ...plan, id, asserted: 'cf@ic.a.mcx.test', hops: [{ ...hop, place }, inner] });
+  leg.request('INVITE', upTo);
+  if (upTo === 1) leg.respond('INVITE', 403, 0);
+}
+
+describe('R4: more forgeries', () => {
+  test('an ACK at its own server says nothing, an answer 2xx is a no', () => {
+    const { call } = playHealthy();
+    const from = call.stage.now;
+    const own = call.actor({ ...call.callersLeg('a-ue-1'), id: 'own', asserted: 'a-ue-1@a.mcx.test' });
+    own.request('INVITE');
+    own.respond('INVITE', 404);
+    own.request('ACK');
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('yes');
+    own.respond('INVITE', 200);
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
+      state: 'no',
+      because: 'it is answered 2xx',
+    });
+  });
+
+  test('a pod of the partner’s cluster is let in, a UE is not', () => {
+    const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
+    const from = call.stage.now;
+    replayFrom('a-ue-2', call, 1);
+    expect(ask({ call, from }, letInAsPartner('a-ue-2'))).toMatchObject({
+      state: 'no',
+      because: "no INVITE of a-ue-2 reaches a partner's server",
+    });
+    expect(ask({ call, from }, letInAsPartner('a-bystander'), false).state).toBe('open');
+    replayFrom('a-bystander', call, 2);
+    const answer = ask({ call, from }, letInAsPartner('a-bystander'), false);
+    expect(answer.state).toBe('yes');
+    expect(taps({ call, from }, answer)).toEqual(['a-bystander', 'b-edge', 'b-mcx']);
+    expect(ask({ call, from }, forgeryGetsNowhere('a-bystander')).state).toBe('no');
+  });
+
+  test('a UE is registered when its own REGISTER got its 200', () => {
+    const call = new Call();
+    expect(ask({ call, from: 0n }, registeredAs('a-ue-1'), false).state).toBe('open');
+    call.registerAll();
+    const answer = ask({ call, from: 0n }, registeredAs('a-ue-1'), false);
+    expect(answer.state).toBe('yes');
+    expect(taps({ call, from: 0n }, answer)).toEqual(['a-ue-1', 'a-ue-1']);
+    expect(ask({ call, from: 0n }, registeredAs('bridge')).state).toBe('no');
+  });
+});
+
+describe('R4: a foreign source address', () => {
+  const place = 'b-ue-1';
+
+  /** The place's own address is another one, so that what it sends as 192.168.20.11 is forged. */
+  function scene({ call, from }: Played, honest: boolean, dropped: boolean, closed = true): Scene {
+    const { timeline, topology, ...rest } = call.stage.scene(from, closed);
+    const addresses = [honest ? '192.168.20.12' : '192.168.20.99', '192.168.20.11'];
+    const isForged = (payload: Uint8Array) => Buffer.from(payload).includes('replay-b-ue-1');
+    return {
+      ...rest,
+      timeline: {
+        ...timeline,
+        sightings: timeline.sightings
+          .filter(({ tap, payload }) => !dropped || tap === place || !isForged(payload))
+          .map((one) => (one.tap === 'b-ue-2' ? { ...one, tap: place } : one)),
+      },
+      topology: {
+        ...topology,
+        taps: topology.taps.map((tap) => (tap.name === place ? { ...tap, addresses } : tap)),
+      },
+    };
+  }
+
+  function played(): Played {
+    const { call } = playHealthy();
+    const from = call.stage.now;
+    replayFrom('b-ue-2', call, 1);
+    replayFrom(place, call, 1);
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    return { call, from };
+  }
+
+  test('gets no further than the access router, while the host’s own address does', () => {
+    const answer = forgedSourceDropped(place).ask(scene(played(), true, true, false));
+    expect(answer).toMatchObject({ state: 'yes', because: '1 INVITEs from 192.168.20.11 end behind b-ue-1' });
+    expect(answer.evidence.map(({ tap }) => tap)).toEqual([place, 'b-edge']);
+  });
+
+  test('seen anywhere else it is a no', () => {
+    expect(forgedSourceDropped(place).ask(scene(played(), true, false))).toMatchObject({ state: 'no' });
+  });
+
+  test('without a packet of its own that arrives nothing is proved', () => {
+    expect(forgedSourceDropped(place).ask(scene(played(), false, true, false)).state).toBe('open');
+  });
+
+  test('without a forged packet nothing is proved', () => {
+    const { call } = playHealthy();
+    expect(forgedSourceDropped(place).ask(call.stage.scene(call.stage.now))).toMatchObject({
+      state: 'no',
+      because: 'no INVITE leaves b-ue-1 with a foreign source address',
+    });
+  });
+});
+
+describe('R4: media from nowhere', () => {
+  const rtp = Buffer.from('8060000100000001000000ff01', 'hex');
+  const floor = Buffer.from('80cc0003000000114d4350540002ff00', 'hex');
+  const ports = Array.from({ length: 32 }, (_, n) => 30100 + n);
+
+  function call(): Call {
+    const made = new Call();
+    made.registerAll();
+    made.set('a-ue-1');
+    return made;
+  }
+
+  function sprayed(skip = 0): Played {
+    const made = call();
+    const from = made.stage.now;
+    for (const { node } of made.stage.topology.agencies) {
+      for (const port of ports.filter((one) => one !== skip)) {
+        made.stage.send('b-ue-1', 50000, node, port, rtp);
+        made.stage.send('b-ue-1', 50000, node, port, floor);
+      }
+    }
+    made.stage.wait(200);
+    made.keepAlive('a-ue-1');
+    return { call: made, from };
+  }
+
+  test('arrives at every exposed port and is not passed on', () => {
+    const played = sprayed();
+    const answer = ask(played, mediaGetsNowhere('b-ue-1'), false);
+    expect(answer).toMatchObject({ state: 'yes', because: '128 packets of b-ue-1 end at the edge' });
+    expect(taps(played, answer)[0]).toBe('b-ue-1');
+    expect(ask(played, mediaGetsNowhere('a-ue-1')).state).toBe('no');
+  });
+
+  test('a single port that was not tried leaves it open', () => {
+    expect(ask(sprayed(30117), mediaGetsNowhere('b-ue-1'), false)).toMatchObject({
+      state: 'open',
+      because: 'nothing of b-ue-1 reaches a-edge 30117 rtp',
+    });
+  });
+
+  test('passed on by an edge it is a no', () => {
+    const played = sprayed();
+    played.call.stage.send('a-edge', 21000, '10.244.0.6', 20000, floor);
+    expect(ask(played, mediaGetsNowhere('b-ue-1'), false)).toMatchObject({ state: 'no', because: 'a-edge relays it' });
+  });
+
+  test('a flood counts when it came to every port, SIP’s too', () => {
+    const made = call();
+    const from = made.stage.now;
+    const flood = (noise: string, port: number, node: string) =>
+      made.stage.send('b-ue-1', 50000, node, port, Buffer.from(`noise ${noise}`));
+    for (const { node } of made.stage.topology.agencies) for (const port of ports) flood('m', port, node);
+    const played = { call: made, from };
+    expect(ask(played, floodArrives('b-ue-1', 64), false)).toMatchObject({ state: 'open' });
+    for (const { node, clientPort, interconnectPort } of made.stage.topology.agencies) {
+      flood('s', clientPort, node);
+      flood('s', interconnectPort, node);
+    }
+    expect(ask(played, floodArrives('b-ue-1', 68), false)).toMatchObject({
+      state: 'yes',
+      because: '68 datagrams of b-ue-1 arrive at 68 ports',
+    });
+    expect(ask(played, floodArrives('b-ue-1', 69), false).state).toBe('open');
+    expect(ask(played, floodArrives('b-ue-2', 1)).state).toBe('no');
+  });
+});
