@@ -1,5 +1,5 @@
 import { decodeFrame } from '../wire/net/frame.ts';
-import type { IcmpMessage, IpPacket, Transport, UdpDatagram } from '../wire/net/packet.ts';
+import type { Frame, IcmpMessage, IpPacket, Transport, UdpDatagram } from '../wire/net/packet.ts';
 import { Reassembler } from '../wire/net/reassembly.ts';
 import { decodeTransport } from '../wire/net/transport.ts';
 import type { CapturePacket } from '../wire/pcap/packet.ts';
@@ -24,6 +24,9 @@ class Payload extends Bundle {
   content: Content | undefined;
 }
 
+/** Told of packets that are on no timeline: all but UDP and ICMP, and fragments but the one that completes a datagram. */
+export type PassedOver = (tap: string, packet: CapturePacket, frame: Frame | undefined) => void;
+
 /** Makes the timeline of taps that are read in any order and in any pieces: the same packets give the same timeline. */
 export class TimelineBuilder {
   readonly #taps = new Map<string, TapState>();
@@ -34,6 +37,11 @@ export class TimelineBuilder {
   #unsettled: Payload[] = [];
   #newcomers: Seen[] = [];
   #timeline: Timeline | undefined;
+  readonly #passedOver: PassedOver;
+
+  constructor(passedOver: PassedOver = () => {}) {
+    this.#passedOver = passedOver;
+  }
 
   addTap(name: string, path: string): void {
     if (this.#taps.has(name)) throw new Error(`there is a tap ${name} already`);
@@ -60,12 +68,11 @@ export class TimelineBuilder {
     state.frames += 1;
     this.#timeline = undefined;
     const frame = decodeFrame(packet.linkType, packet.data).value;
-    if (frame?.ip === undefined) return;
-    const ip = state.reassembler.push(frame.ip, packet.timeNs, frame.srcMac).value;
-    if (ip === undefined) return;
-    const transport = decodeTransport(ip).value;
-    if (transport === undefined || transport.kind === 'other') return;
-    this.#see(state, packet, frame, ip, transport);
+    const ip = frame?.ip && state.reassembler.push(frame.ip, packet.timeNs, frame.srcMac).value;
+    const transport = ip && decodeTransport(ip).value;
+    if (frame === undefined || ip === undefined || transport === undefined || transport.kind === 'other') {
+      this.#passedOver(tap, packet, frame);
+    } else this.#see(state, packet, frame, ip, transport);
   }
 
   /** As far as packets have come; the same value until the next packet. */
@@ -77,7 +84,7 @@ export class TimelineBuilder {
   #see(
     tap: TapState,
     { frame, timeNs }: CapturePacket,
-    { srcMac, dstMac }: { readonly srcMac: string; readonly dstMac: string },
+    { srcMac, dstMac }: Frame,
     { src, dst, ttl, ipId }: IpPacket,
     transport: UdpDatagram | IcmpMessage,
   ): void {

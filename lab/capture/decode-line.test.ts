@@ -91,6 +91,18 @@ describe('a line of decode --json', () => {
     });
   });
 
+  test('of a message that is not as it should be tells the faults', () => {
+    const deny = encodeFloor([{ name: 'Floor Deny', ackRequired: false, ssrc: 9, fields: [] }]);
+    const payload = new Uint8Array([...deny, 1, 1, 5, 0]);
+    payload[3] = 3;
+    expect(lineOf({ ...hello, payload })).toMatchObject({
+      protocol: 'floor',
+      messages: [{ fields: [{ id: 'other', fieldId: 1, value: '05' }] }],
+      faults: [{ code: 'floor/field-value', offset: 12 }],
+    });
+    expect(lineOf({ ...hello, payload: deny })).not.toHaveProperty('faults');
+  });
+
   test('of RTCP tells packets', () => {
     const empty = { reports: [], extension: new Uint8Array() };
     const payload = encodeRtcp([

@@ -1,10 +1,16 @@
+import { decodeDns } from '../wire/dns/codec.ts';
 import type { DnsMessage, DnsRecord } from '../wire/dns/message.ts';
 import { rcodeName } from '../wire/dns/message.ts';
+import type { Fault } from '../wire/fault.ts';
+import { decodeFloor } from '../wire/floor/codec.ts';
 import type { FloorField } from '../wire/floor/message.ts';
+import { decodeRtcp } from '../wire/rtcp/codec.ts';
 import type { RtcpPacket } from '../wire/rtcp/packet.ts';
+import { decodeRtp } from '../wire/rtp/codec.ts';
 import { decodeSdp } from '../wire/sdp/codec.ts';
 import { endpoints } from '../wire/sdp/view.ts';
 import { addrParam, parseNameAddr } from '../wire/sip/address.ts';
+import { decodeSip } from '../wire/sip/decode.ts';
 import { header, listValues } from '../wire/sip/headers.ts';
 import type { SipMessage } from '../wire/sip/message.ts';
 import { partOfType } from '../wire/sip/multipart.ts';
@@ -27,6 +33,7 @@ export interface DecodedLine {
 export function decodeLine(sighting: Sighting): DecodedLine {
   const { tap, frame, timeNs, content, ttl, payload, journey } = sighting;
   const icmp = content.protocol === 'icmp';
+  const faults = faultsOf(content, payload);
   return {
     tap,
     frame,
@@ -35,13 +42,32 @@ export function decodeLine(sighting: Sighting): DecodedLine {
     dst: icmp ? sighting.dst : endpoint(sighting.dst, sighting.dstPort),
     protocol: content.protocol === 'marker' ? 'other' : content.protocol,
     ...details(content),
+    ...(faults.length === 0 ? {} : { faults }),
     ttl,
     length: payload.length,
     journey: journey.id,
   };
 }
 
-function endpoint(address: string, port: number): string {
+/** What the decoder of its protocol objects to; a timeline keeps values alone. */
+function faultsOf({ protocol }: Content, payload: Uint8Array): readonly Fault[] {
+  switch (protocol) {
+    case 'sip':
+      return decodeSip(payload).faults;
+    case 'rtp':
+      return decodeRtp(payload).faults;
+    case 'rtcp':
+      return decodeRtcp(payload).faults;
+    case 'floor':
+      return decodeFloor(payload).faults;
+    case 'dns':
+      return decodeDns(payload).faults;
+    default:
+      return [];
+  }
+}
+
+export function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -2,17 +2,18 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LabError } from '../errors.ts';
 import { CaptureReader } from '../wire/pcap/reader.ts';
-import { TimelineBuilder } from './builder.ts';
+import { type PassedOver, TimelineBuilder } from './builder.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface ReadOptions {
   /** Taps are called after files even where a file names its interfaces: for captures that the lab did not make. */
   readonly tapNames?: 'interface' | 'file';
+  readonly passedOver?: PassedOver;
 }
 
 /** The timeline of closed capture files, pcap or pcapng; each interface of a file is a tap. */
 export async function readCaptures(paths: readonly string[], options: ReadOptions = {}): Promise<Timeline> {
-  const builder = new TimelineBuilder();
+  const builder = new TimelineBuilder(options.passedOver);
   const names = new TapNames();
   for (const path of paths) {
     const reader = new CaptureReader();
