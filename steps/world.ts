@@ -1,6 +1,5 @@
 import { After, Before, BeforeStep, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
-import type { Timeline } from '../lab/capture/timeline.ts';
-import { type CastAct, directorsOf, type ScenarioDirector } from '../lab/run/director.ts';
+import { type CastAct, directorsOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
 import type { Question } from '../lab/verdict/question.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 
@@ -23,7 +22,7 @@ export class LabWorld extends World<{ handle: string }> {
   }
 
   /** Acts whose content depends on packets seen so far. */
-  actUpon(acts: (seen: Timeline) => readonly CastAct[]): Promise<void> {
+  actUpon(acts: (seen: Seen) => readonly CastAct[]): Promise<void> {
     return this.#open.act(acts);
   }
 

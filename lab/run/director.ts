@@ -21,8 +21,11 @@ export interface CastAct {
   readonly act: ControlAct;
 }
 
+/** What has been seen so far: steps hand it on to questions and never look inside. */
+export type Seen = Timeline;
+
 /** Acts, or what makes them of the packets that have been seen: a judge has no use for it and never calls it. */
-export type Acts = readonly CastAct[] | ((seen: Timeline) => readonly CastAct[]);
+export type Acts = readonly CastAct[] | ((seen: Seen) => readonly CastAct[]);
 
 /** A director's scenario, brought up and taken down around the steps. */
 export interface ScenarioDirector extends Director {

@@ -40,8 +40,11 @@ describe('tcpdump', () => {
   test('is told to write each packet at once, whole, in nanoseconds', () => {
     const command = tcpdumpCommand({ name: 'a-node', place: 'a-node', interface: 'eth0', path: '/x/a-node.pcap' });
     expect(command.join(' ')).toBe(
-      'tcpdump -i eth0 --immediate-mode -U -s 0 -B 4096 --time-stamp-precision=nano -n -Z root -w /x/a-node.pcap',
+      'tcpdump -i eth0 --immediate-mode -U -s 2048 -B 4096 --time-stamp-precision=nano -n -Z root -w /x/a-node.pcap',
     );
+    // Loopback carries packets of 64 KiB, and none is cut.
+    const lo = tcpdumpCommand({ name: 'a-mcx-lo', place: 'a-mcx', interface: 'lo', path: '/x/lo.pcap' });
+    expect(lo.join(' ')).toContain('-i lo --immediate-mode -U -s 65550 ');
   });
 
   test('counts at its end', () => {
