@@ -9,7 +9,7 @@ export function addDiagnose(program: Command): void {
     .argument('<files...>')
     .option('--json', 'one JSON document on standard output')
     .action(async (files: string[], options: { json?: true }) => {
-      const timeline = await readCaptures(files);
+      const timeline = await readCaptures(files, { tapNames: 'file' });
       const found = findSymptoms(timeline);
       process.exitCode = found.symptom ? 1 : found.undecided === null ? 0 : 3;
       if (options.json) {
