@@ -1,30 +1,37 @@
-import { createInterface } from 'node:readline';
 import type { Conversation } from '../fabric.ts';
-import { closeOf, signalGroup, spawnIn, started } from './placed.ts';
+import { launchIn, signalGroup } from './placed.ts';
 import type { Place } from './plan.ts';
 
 /** Enough of stderr to say why a helper ended. */
 const STDERR_KEPT = 4096;
 
 export async function converseIn(place: Place, command: readonly string[]): Promise<Conversation> {
-  const child = spawnIn(place, command, ['pipe', 'pipe', 'pipe']);
-  // `close`, not `exit`: only then has all of stderr been read.
-  const closed = closeOf(child);
   let stderr = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    stderr = (stderr + bytes).slice(-STDERR_KEPT);
-  });
-  // What is said to a process that has ended is answered by `ended`.
-  child.stdin?.on('error', () => {});
-  await started(child, place, command);
+  let rest = '';
   const waiting: string[] = [];
   let listener = (line: string): void => void waiting.push(line);
-  if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => listener(line));
-  const ended = closed.then((code) => ({ code, stderr }));
+  const child = await launchIn(place, command, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    onStdout: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) listener(line);
+    },
+    onStderr: (text) => {
+      stderr = (stderr + text).slice(-STDERR_KEPT);
+    },
+  });
+  // `closed`, not `exited`: only then has all of stderr been read.
+  const ended = child.closed.then((code) => {
+    if (rest !== '') listener(rest);
+    return { code, stderr };
+  });
   return {
     place: place.name,
     ended,
-    send: (line) => void child.stdin?.write(`${line}\n`),
+    send: (line) => child.write(`${line}\n`),
     onLine: (next) => {
       listener = next;
       for (const line of waiting.splice(0)) next(line);

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
+import { prepareLauncher } from './launcher.ts';
 import { insideOuter } from './outer.ts';
 import { type Place, planFabric } from './plan.ts';
 import { run, runScript } from './run.ts';
@@ -23,6 +24,8 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     throw new LabError('not-isolated', 'the netns fabric is built inside the outer namespace only', { exitCode: 70 });
   }
   checkSpec(spec);
+  // While the namespaces are being made, it starts.
+  prepareLauncher();
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
   const services = (place: Place) => (place.kind === 'node' ? place.cluster.services : []);

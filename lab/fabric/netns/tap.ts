@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Tap, TapCounts, TapRequest } from '../fabric.ts';
-import { closeOf, endOf, signalGroup, spawnIn, started } from './placed.ts';
+import { launchIn, signalGroup } from './placed.ts';
 import type { Place } from './plan.ts';
 import { census, fileHasMarker } from './tap-file.ts';
 
@@ -16,20 +16,19 @@ const QUIET_MS = 20;
 export async function startTap(place: Place, request: TapRequest, lastMarker: () => number | undefined): Promise<Tap> {
   const before = lastMarker();
   const command = tcpdumpCommand(request, place.kind === 'bridge' && request.interface === 'eth0' ? 'br0' : undefined);
-  const child = spawnIn(place, command, ['ignore', 'ignore', 'pipe']);
-  const ended = endOf(child);
-  // `close` comes when all of stderr has been read: the counts are its last words.
-  const closed = closeOf(child);
   let stderr = '';
-  const listening = new Promise<void>((resolve) => {
-    child.stderr?.on('data', (bytes: Buffer) => {
-      stderr += bytes;
-      if (stderr.includes('listening on')) resolve();
-    });
+  const listening = Promise.withResolvers<void>();
+  const child = await launchIn(place, command, {
+    stderr: 'pipe',
+    onStderr: (text) => {
+      stderr += text;
+      if (stderr.includes('listening on')) listening.resolve();
+    },
   });
-  await started(child, place, command);
+  // `closed` comes when all of stderr has been read: the counts are its last words.
+  const { exited: ended, closed } = child;
   const early = closed.then((code) => Promise.reject(tapError(request, code, stderr)));
-  await Promise.race([listening, early]);
+  await Promise.race([listening.promise, early]);
   early.catch(() => {});
   const stop = async (): Promise<TapCounts> => {
     const marker = lastMarker();

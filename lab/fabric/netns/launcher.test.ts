@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Launch, launch } from './launcher.ts';
+import { run } from './run.ts';
+
+const shell = (script: string, more: Omit<Launch, 'argv'> = {}) => launch({ argv: ['sh', '-c', script], ...more });
+
+describe('a launched process', () => {
+  test('ends with its exit code, or with the name of the signal', async () => {
+    const seven = await shell('exit 7');
+    expect(await seven.exited).toBe(7);
+    expect(seven.running).toBe(false);
+    const killed = await shell('kill -KILL $$');
+    expect(await killed.closed).toBe('SIGKILL');
+  });
+
+  test('has a pid that is good here, and a group of its own', async () => {
+    const child = await shell('sleep 30 & sleep 30');
+    expect(child.running).toBe(true);
+    process.kill(-child.pid, 'SIGTERM');
+    expect(await child.exited).toBe('SIGTERM');
+  });
+
+  test('says everything before it is closed, characters whole and each stream to its own listener', async () => {
+    const said = { out: '', err: '' };
+    const child = await shell('i=0; while [ $i -lt 3000 ]; do echo "naïve $i €"; i=$((i+1)); done; echo no >&2', {
+      stdout: 'pipe',
+      stderr: 'pipe',
+      onStdout: (text) => {
+        said.out += text;
+      },
+      onStderr: (text) => {
+        said.err += text;
+      },
+    });
+    await child.closed;
+    expect(said.out).toBe(Array.from({ length: 3000 }, (_, i) => `naïve ${i} €\n`).join(''));
+    expect(said.err).toBe('no\n');
+  });
+
+  test('hears what is written to it; to write after its end hurts nobody', async () => {
+    const heard: string[] = [];
+    const child = await shell('read -r a; read -r b; echo "$b $a"', {
+      stdin: 'pipe',
+      stdout: 'pipe',
+      onStdout: (text) => heard.push(text),
+    });
+    child.write('one\ntwo\n');
+    expect(await child.closed).toBe(0);
+    expect(heard.join('')).toBe('two one\n');
+    child.write('three\n');
+    expect(await (await shell('exit 0')).exited).toBe(0);
+  });
+
+  test('appends to a log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mcx-launch-'));
+    const log = join(folder, 'x.log');
+    try {
+      for (const word of ['one', 'two'])
+        await (await shell(`echo ${word}; echo ${word} >&2`, { stdout: { log }, stderr: { log } })).closed;
+      expect(await readFile(log, 'utf8')).toBe('one\none\ntwo\ntwo\n');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('that cannot be started is an error that names it, and so is a log that cannot be opened', async () => {
+    await expect(launch({ argv: ['/nowhere/at/all'] })).rejects.toThrow('/nowhere/at/all');
+    await expect(shell('exit 0', { stdout: { log: '/nowhere/at/all.log' } })).rejects.toThrow('/nowhere/at/all.log');
+  });
+});
+
+describe('the program that launches', () => {
+  const module = join(import.meta.dirname, 'launcher.ts');
+  const program = (body: string) => [
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    `import { launch, prepareLauncher } from ${JSON.stringify(module)};\n${body}`,
+  ];
+
+  test('ends by itself when nothing that it launched is left', async () => {
+    expect(await run(program('prepareLauncher();'))).toMatchObject({ code: 0 });
+    const { code, stdout } = await run(
+      program(`const child = await launch({ argv: ['sleep', '0.1'] });
+        child.closed.then((how) => console.log('closed', how));`),
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'closed 0\n' });
+  });
+
+  test('is told when the launcher dies, and gets another one', async () => {
+    const { code, stdout } = await run(
+      program(`const child = await launch({ argv: ['sh', '-c', 'sleep 0.1; kill -KILL $PPID'] });
+        console.log(await child.closed);
+        console.log(await (await launch({ argv: ['sh', '-c', 'exit 3'] })).closed);`),
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'the launcher of processes ended with SIGKILL\n3\n' });
+  });
+});
