@@ -12,6 +12,7 @@ import {
   playUnresolved,
   playWaiting,
 } from './failures.test-data.ts';
+import { sipFacts } from './sip-facts.ts';
 import { findSymptoms } from './symptoms.ts';
 
 const distinct = { cidrB: '10.30.0.0/16', serverB: '10.30.0.26', edgeB: '10.30.0.25' };
@@ -126,6 +127,30 @@ function remapped(timeline: Timeline): Timeline {
   });
 }
 
+const callIdOf = ({ content }: Sightings[number]) =>
+  content.protocol === 'sip' ? sipFacts(content.message).callId : undefined;
+
+/** The forged legs of b-ue-2 as those of a host that is in no other leg; `spoofed` leaves it with that source and is dropped. */
+function asForger(timeline: Timeline, address: string, spoofed: string): Timeline {
+  const link = { srcMac: '02:00:00:00:66:01', dstMac: '02:00:00:00:66:02' };
+  const back = { srcMac: link.dstMac, dstMac: link.srcMac };
+  const journeys = timeline.journeys.map(({ id, sightings }) => {
+    const journey: { id: number; sightings: Sightings[number][] } = { id, sightings: [] };
+    for (const one of sightings) {
+      const forged = callIdOf(one);
+      const own = one.tap === 'b-ue-2' && (forged === 'refused' || forged === 'spoofed');
+      if (forged === 'spoofed' && !own) continue;
+      const src = forged === 'spoofed' ? spoofed : address;
+      const moved = one.ttl === 64 ? { src, ...link } : { dst: address, ...back };
+      journey.sightings.push({ ...one, ...(own ? moved : {}), journey });
+    }
+    return journey;
+  });
+  const kept = journeys.filter(({ sightings }) => sightings.length > 0);
+  const sightings = kept.flatMap((journey) => journey.sightings);
+  return { taps: timeline.taps, journeys: kept, sightings: sightings.sort((a, b) => Number(a.timeNs - b.timeNs)) };
+}
+
 describe('what no symptom proves', () => {
   const only = (timeline: Timeline, wanted: (tap: string) => boolean): Timeline => {
     const journeys = timeline.journeys.map(({ id, sightings }) => {
@@ -227,6 +252,28 @@ describe('a false alarm is avoided', () => {
     call.stage.wait(500);
     call.keepAlive('a-ue-1');
     expect(findSymptoms(call.stage.timeline()).symptom).toBeNull();
+  });
+
+  test('nor is one by a host that never registers and that nobody asks anything, whatever source address it forges', () => {
+    const { call } = playHealthy();
+    const [, hop] = call.crossing('a', 'a-ue-1').hops;
+    if (hop === undefined) throw new Error('no hop');
+    const plan = { ...call.crossing('a', 'a-ue-1'), asserted: 'cf@ic.a.mcx.test', hops: [{ ...hop, place: 'b-ue-2' }] };
+    for (const id of ['refused', 'spoofed']) {
+      const forged = call.actor({ ...plan, id });
+      forged.request('INVITE');
+      if (id === 'refused') forged.respond('INVITE', 403);
+    }
+    call.stage.wait(500);
+    call.keepAlive('a-ue-1');
+    const timeline = call.stage.timeline();
+    expect(timeline.sightings.filter((one) => callIdOf(one) === 'spoofed').length).toBeGreaterThan(3);
+    const forger = '192.168.20.66';
+    expect(findSymptoms(asForger(timeline, forger, forger))).toMatchObject({ symptom: null });
+    const spoofing = asForger(timeline, forger, call.a.node);
+    expect(findSymptoms(spoofing)).toMatchObject({ symptom: null, undecided: null });
+    // Under an address that nobody else has it may be a host whose far end was not recorded.
+    expect(findSymptoms(asForger(timeline, forger, '192.0.2.1')).undecided).toContain('INVITE from 192.0.2.1');
   });
 
   test('a server that refuses for reasons of its own is no edge', () => {

@@ -1,7 +1,7 @@
 import type { Timeline } from '../../capture/timeline.ts';
 import { isRequest } from '../legs.ts';
 import { hostKey } from './hosts.ts';
-import { type LegStory, type SipHop, storyOf } from './story.ts';
+import { type LegStory, type SipHop, type Story, storyOf } from './story.ts';
 
 /**
  * Why a timeline without a symptom proves nothing, undefined when it does: there is no SIP in it, or one end of a leg was
@@ -18,7 +18,7 @@ export function whyUndecided(timeline: Timeline): string | undefined {
   );
   for (const leg of story.legs) {
     const lost = neverArrived(leg, flows);
-    if (lost === undefined) continue;
+    if (lost === undefined || isForged(lost, story)) continue;
     const { src, dst, dstPort } = lost.sent;
     return `the ${lost.facts.method} from ${src} to ${dst}:${dstPort} is not recorded at its other end`;
   }
@@ -31,4 +31,9 @@ function neverArrived({ hops }: LegStory, flows: ReadonlySet<string>): SipHop | 
   const place = ({ facts, from }: SipHop) => `${facts.method} ${hostKey(from)}`;
   const arrived = new Set(requests.filter(({ to }) => to !== undefined).map(place));
   return requests.find((hop) => !arrived.has(place(hop)) && !flows.has(`${hop.sent.dst}:${hop.sent.dstPort}`));
+}
+
+/** Nothing ever comes to its sender, and SIP from that very address arrives from elsewhere: routers drop such packets on purpose. */
+function isForged({ from }: SipHop, { hearers, arrivals }: Story): boolean {
+  return !hearers.has(hostKey(from)) && arrivals.some(({ sighting }) => sighting.src === from.address);
 }
