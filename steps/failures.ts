@@ -17,6 +17,11 @@ import {
 } from '../lab/verdict/questions/refusal.ts';
 import type { LabWorld } from './world.ts';
 
+/** RFC 3261 13.3.1.4: a 200 without ACK is repeated after T1, 2·T1 and 4·T1. */
+const threeRepetitions = 1 + 2 + 4;
+/** Nothing is repeated once the time of the first repetition, T1, is well over. */
+const noRepetition = 2;
+
 Then('INVITE, 200 and ACK of the crossing dialog complete', async function (this: LabWorld) {
   await this.ask(crossingDialogComplete());
 });
@@ -84,7 +89,7 @@ Then("the crossing INVITE is let in as an originating client's", async function 
 Then(
   "the ACK of each crossing dialog ends at the root agency's edge, and the 200 is repeated",
   async function (this: LabWorld) {
-    await this.ask(ackDiscarded());
+    await this.ask(ackDiscarded(), threeRepetitions * this.topology.t1Ms);
   },
 );
 
@@ -93,13 +98,13 @@ Then('the session dies after 64·T1: its BYE is answered 481', async function (t
 });
 
 Then('the ACK of each crossing dialog passes every pod once, within T1 of its 200', async function (this: LabWorld) {
-  await this.ask(acknowledgedOnce());
+  await this.ask(acknowledgedOnce(), noRepetition * this.topology.t1Ms);
 });
 
 Then(
   'the ACK of the crossing dialog ends at the edge that receives it, and the 200 is repeated',
   async function (this: LabWorld) {
-    await this.ask(ackDiscarded('far-edge'));
+    await this.ask(ackDiscarded('far-edge'), threeRepetitions * this.topology.t1Ms);
   },
 );
 

@@ -33,7 +33,8 @@ function shares({ phases }: RunResult, { durationMs, waits }: RunResult['scenari
   const took = (name: string) => phases.find((phase) => phase.name === name)?.ms ?? 0;
   const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
   const waited = sum(waits.map((wait) => wait.ms));
-  const floor = sum(waits.map((wait) => wait.floorMs));
+  // A wait that begins while the protocol is under way has part of its floor behind it.
+  const floor = sum(waits.map((wait) => Math.min(wait.ms, wait.floorMs)));
   const parts = [...bringUp, 'tear-down'].map((name) => [name, took(name)] as const);
   const acts = durationMs - waited - sum(parts.map(([, value]) => value));
   const all = [...parts, ['waits', waited], ['acts and the rest', Math.max(0, acts)]] as const;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Layer } from '../run/settings.ts';
 
@@ -45,8 +46,13 @@ export function withRunOptions(command: Command): Command {
     .option('--keep', 'keep clusters for the next run (kind)')
     .option('--node-image <image>', 'node image (kind)')
     .option('--out <dir>', 'run folder; must not exist or be empty')
-    .option('--shards <n>', 'scenarios that run side by side, each in a world of its own', whole, 2)
+    .option('--shards <n>', 'scenarios that run side by side, each in a world of its own', whole, defaultShards())
     .option('--json', 'run.json on standard output, everything else on standard error');
+}
+
+/** One more than there are cores: while one scenario waits for the protocol's own time, another one starts its cast. */
+function defaultShards(): number {
+  return Math.min(8, availableParallelism() + 1);
 }
 
 /** What the command line changes of the configuration, as a layer over `lab.yaml`. */
