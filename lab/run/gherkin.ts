@@ -22,6 +22,8 @@ export interface StepTrouble {
 }
 
 let runs = 0;
+/** Modules load once a process, so the first run's step definitions serve the later ones. */
+let steps: Awaited<ReturnType<typeof runCucumber>>['support'] | undefined;
 
 /** Runs scenarios through cucumber in this process. @returns the trouble that was no verdict. */
 export async function runGherkin({ root, project, paths, directors }: GherkinRun): Promise<StepTrouble[]> {
@@ -30,10 +32,15 @@ export async function runGherkin({ root, project, paths, directors }: GherkinRun
   const watch = new Watch();
   const silent = new PassThrough();
   silent.resume();
-  await runCucumber(
+  const { support } = await runCucumber(
     {
       sources: { defaultDialect: 'en', paths: [...paths], names: [], tagExpression: '', order: 'defined' },
-      support: { requireModules: [], requirePaths: [], importPaths: [`${project}/steps/**/*.ts`], loaders: [] },
+      support: steps ?? {
+        requireModules: [],
+        requirePaths: [],
+        importPaths: [`${project}/steps/**/*.ts`],
+        loaders: [],
+      },
       runtime: {
         dryRun: false,
         failFast: false,
@@ -49,6 +56,7 @@ export async function runGherkin({ root, project, paths, directors }: GherkinRun
     { cwd: root, stdout: silent, stderr: silent },
     (envelope) => watch.see(envelope),
   );
+  steps = support;
   return watch.finish();
 }
 
