@@ -20,6 +20,32 @@ export const systemClock: Clock = {
   },
 };
 
+/** A clock whose timers all end together: what is closed must not act any more. */
+export function endingClock(clock: Clock): Clock & { readonly end: () => void } {
+  const pending = new Set<() => void>();
+  let ended = false;
+  return {
+    nowMs: clock.nowMs,
+    after: (delayMs, act) => {
+      if (ended) return () => undefined;
+      const cancel = clock.after(delayMs, () => {
+        pending.delete(cancel);
+        act();
+      });
+      pending.add(cancel);
+      return () => {
+        pending.delete(cancel);
+        cancel();
+      };
+    },
+    end: () => {
+      ended = true;
+      for (const cancel of pending) cancel();
+      pending.clear();
+    },
+  };
+}
+
 /** Runs `act` every `periodMs` until taken back; the period does not drift with the length of the act. */
 export function every(clock: Clock, periodMs: number, act: () => void): () => void {
   let due = clock.nowMs() + periodMs;

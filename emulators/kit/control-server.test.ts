@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const path = () => join(folder, 'x.sock');
 const serve = async (handlers: ControlHandlers) => {
-  server = await serveControl(path(), handlers, silentLog);
+  server = await serveControl(path(), () => handlers, silentLog);
 };
 
 describe('control channel', () => {

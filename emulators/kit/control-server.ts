@@ -16,8 +16,8 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Opens the control channel; call it when the emulator's sockets are open. */
-export async function serveControl(path: string, handlers: ControlHandlers, log: Log): Promise<ControlServer> {
+/** Opens the control channel; call it when the emulator's sockets are open. `handlers` are asked for at every act. */
+export async function serveControl(path: string, handlers: () => ControlHandlers, log: Log): Promise<ControlServer> {
   // A process that was killed leaves its socket file; the name is ours.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
@@ -28,7 +28,7 @@ export async function serveControl(path: string, handlers: ControlHandlers, log:
     connection.on(
       'data',
       lineReader((line) => {
-        void reply(line, handlers, log).then((text) => connection.writable && connection.write(`${text}\n`));
+        void reply(line, handlers(), log).then((text) => connection.writable && connection.write(`${text}\n`));
       }),
     );
   });

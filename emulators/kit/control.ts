@@ -29,6 +29,11 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
     payload: z.string(),
     times: z.number().int().positive().optional(),
   }),
+  /**
+   * Any: a new beginning. What it was is closed, its sockets and timers with it; answers when the sockets of the new
+   * configuration are open. Its log goes on in `log`, where that is given.
+   */
+  z.strictObject({ id: z.number(), do: z.literal('configure'), config: z.unknown(), log: z.string().optional() }),
   /** Any: what this process believes (for people who debug; never a verdict). */
   z.strictObject({ id: z.number(), do: z.literal('describe') }),
 ]);

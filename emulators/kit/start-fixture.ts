@@ -4,12 +4,16 @@ import { processSchema } from './config.ts';
 import { startEmulator } from './start.ts';
 
 /** The smallest emulator, with the faults that `start.test.ts` asks for. */
-const schema = z.strictObject({ process: processSchema, mode: z.enum(['good', 'no-socket', 'stuck']) });
+const schema = z.strictObject({ process: processSchema, mode: z.enum(['good', 'late', 'no-socket', 'stuck']) });
 
 await startEmulator(
   async () => schema,
-  (config, { ids }) => {
+  (config, { ids, clock }) => {
     if (config.mode === 'no-socket') throw new Error('EADDRINUSE');
+    if (config.mode === 'late')
+      clock.after(300, () => {
+        throw new Error('acts although it was closed');
+      });
     return {
       control: {
         describe: () => ({ tag: ids.tag() }),

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -60,6 +60,32 @@ describe('an emulator', () => {
     expect(await control.act({ do: 'describe' })).toMatchObject({ ok: true, state: { faults: 2 } });
     expect(run.stderr()).toContain('a bug in a timer');
     expect(run.stderr()).toContain('a bug in a promise');
+    control.close();
+  });
+
+  test('begins anew with another configuration: nothing of the old one acts, its log goes on elsewhere', async () => {
+    const run = start(good('late'));
+    const control = await connectControl(join(folder, 'x.sock'), 5000);
+    const before = await control.act({ do: 'describe' });
+    const next = { process: { name: 'a-x', control: 'x.sock', seed: 2 }, mode: 'good' };
+    const log = join(folder, 'next.log');
+    expect(await control.act({ do: 'configure', config: next, log })).toMatchObject({ ok: true });
+    const after = await control.act({ do: 'describe' });
+    expect(after.state).not.toEqual(before.state);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await control.act({ do: 'describe' })).toMatchObject({ state: { faults: 0 } });
+    expect(readFileSync(log, 'utf8')).toContain('ready');
+    control.close();
+  });
+
+  test('refuses a new configuration that is not one, and tells when its sockets cannot be opened', async () => {
+    start(good());
+    const control = await connectControl(join(folder, 'x.sock'), 5000);
+    expect(await control.act({ do: 'configure', config: { mode: 'good' } })).toMatchObject({ ok: false });
+    expect(await control.act({ do: 'describe' })).toMatchObject({ state: { tag: expect.any(String) } });
+    const refused = await control.act({ do: 'configure', config: good('no-socket') });
+    expect(refused).toMatchObject({ ok: false, error: 'EADDRINUSE' });
+    expect(await control.act({ do: 'configure', config: good() })).toMatchObject({ ok: true });
     control.close();
   });
 

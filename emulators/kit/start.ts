@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, endingClock, systemClock } from './clock.ts';
 import type { processSchema } from './config.ts';
 import { type ControlHandlers, type ControlServer, serveControl } from './control-server.ts';
 import { type Ids, seededIds } from './ids.ts';
@@ -23,6 +23,8 @@ interface Configured {
   readonly process: z.infer<typeof processSchema>;
 }
 
+type Build<C> = (config: C, kit: Kit) => Promise<Emulator> | Emulator;
+
 /** Ending takes no longer than this, whatever a socket does. */
 const closeLimitMs = 200;
 
@@ -32,16 +34,21 @@ export const checkedFlag = '--checked';
 /**
  * The main of every emulator, `node emulators/<x>/main.ts CONFIG.json [--checked]`: exit 2 for a configuration that is not one, 1
  * when the sockets cannot be opened, 0 at SIGTERM or SIGINT. Once it runs nothing but a signal ends it: what is thrown
- * and caught nowhere is logged and counted as a fault (`faults` of `describe`).
+ * and caught nowhere is logged and counted as a fault (`faults` of `describe`). The act `configure` begins anew with
+ * another configuration.
  */
 export async function startEmulator<C extends Configured>(
   schema: () => Promise<z.ZodType<C>>,
-  build: (config: C, kit: Kit) => Promise<Emulator> | Emulator,
+  build: Build<C>,
 ): Promise<void> {
-  const config = await readConfig(schema, process.argv[2], process.argv[3] === checkedFlag);
-  const { name, seed, control } = config.process;
-  const log = openLog(name);
-  let running: Emulator | undefined;
+  const checked = process.argv[3] === checkedFlag;
+  const config = await readConfig(schema, process.argv[2], checked);
+  const { name, control } = config.process;
+  let logFile: string | undefined;
+  const log = openLog(name, (line) =>
+    logFile === undefined ? process.stderr.write(line) : appendFileSync(logFile, line),
+  );
+  let running: Running | undefined;
   let channel: ControlServer | undefined;
   const end = (signal: string) => {
     log.info('ending', { signal });
@@ -52,14 +59,40 @@ export async function startEmulator<C extends Configured>(
   process.once('SIGINT', end);
   process.on('uncaughtException', (error) => log.fault('uncaught', error));
   process.on('unhandledRejection', (error) => log.fault('unhandled rejection', error));
+  const configure: NonNullable<ControlHandlers['configure']> = async (act) => {
+    const next = checked ? (act.config as C) : (await schema()).parse(act.config);
+    await running?.close();
+    running = undefined;
+    logFile = act.log;
+    running = await openWith(build, next, log);
+    log.info('ready');
+  };
   try {
-    running = await build(config, { log, ids: seededIds(seed, name), clock: systemClock });
-    channel = await serveControl(control, withFaults(running.control, log), log);
+    running = await openWith(build, config, log);
+    channel = await serveControl(control, () => ({ ...withFaults(running?.control ?? {}, log), configure }), log);
     log.info('ready');
   } catch (error) {
     log.fault('could not start', error);
     process.exit(1);
   }
+}
+
+interface Running {
+  readonly control: ControlHandlers;
+  close(): Promise<void>;
+}
+
+async function openWith<C extends Configured>(build: Build<C>, config: C, log: Log): Promise<Running> {
+  const { name, seed } = config.process;
+  const clock = endingClock(systemClock);
+  const emulator = await build(config, { log, ids: seededIds(seed, name), clock });
+  return {
+    control: emulator.control,
+    close: async () => {
+      clock.end();
+      await emulator.close();
+    },
+  };
 }
 
 async function readConfig<C>(
