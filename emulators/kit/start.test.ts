@@ -64,7 +64,7 @@ describe('an emulator', () => {
   });
 
   test('begins anew with another configuration: nothing of the old one acts, its log goes on elsewhere', async () => {
-    const run = start(good('late'));
+    start(good('late'));
     const control = await connectControl(join(folder, 'x.sock'), 5000);
     const before = await control.act({ do: 'describe' });
     const next = { process: { name: 'a-x', control: 'x.sock', seed: 2 }, mode: 'good' };
