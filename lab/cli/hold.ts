@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { requireIsolation } from '../run/environment.ts';
-import { heldLabs, holdLab, type LabStatus, releaseLab } from '../run/hold.ts';
+import { heldLabs, holdLab, releaseLab } from '../run/hold.ts';
 import { readConfigFile } from '../run/settings.ts';
+import { enterCommand, namespacesOf } from './enter.ts';
 
 export function addHold(program: Command, project: string): void {
   program
@@ -17,8 +18,10 @@ export function addHold(program: Command, project: string): void {
       const layer = options.config === undefined ? {} : await readConfigFile(options.config);
       const lab = await holdLab(project, options.name, layer);
       process.stdout.write(`${lab.name} is open: ${lab.places.join(' ')}\n`);
-      process.stdout.write(`logs and growing captures: ${lab.folder}\nenter a place:\n`);
-      process.stdout.write(`  ${enterCommand(lab, 'a-mcx')}\nclose it:\n  npm run lab -- down --name ${lab.name}\n`);
+      process.stdout.write(`logs and growing captures: ${lab.folder}\n`);
+      const enter = enterCommand(lab, await namespacesOf(lab.inside), 'a-mcx');
+      if (enter !== undefined) process.stdout.write(`enter a place:\n  ${enter}\n`);
+      process.stdout.write(`close it:\n  npm run lab -- down --name ${lab.name}\n`);
     });
   program
     .command('down')
@@ -48,8 +51,4 @@ export function addHold(program: Command, project: string): void {
         process.stdout.write(`${lab.name}  ${lab.alive ? `open, process ${lab.pid}` : 'ended'}\n`);
       if (labs.length === 0) process.stdout.write('no lab is open\n');
     });
-}
-
-function enterCommand(lab: Pick<LabStatus, 'inside'>, place: string): string {
-  return `nsenter -t ${lab.inside} -n -m -p ip netns exec '${place}' bash`;
 }
