@@ -1,0 +1,128 @@
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { LabError } from '../../errors.ts';
+import { contentDigest, type Recipe, readRecipe, recipeFiles } from './image-recipe.ts';
+import { type SystemFile, systemFiles } from './image-system.ts';
+
+const project = join(import.meta.dirname, '../../..');
+const dockerfile = 'emulators/image/Dockerfile';
+
+/** A reference that somebody has pushed or loaded already; nothing is built then. */
+export const imageVariable = 'LAB_CAST_IMAGE';
+export const imageRepository = 'mcx-lab/cast';
+
+const docker = execa({ reject: false, stdin: 'ignore' });
+let made: Promise<string> | undefined;
+
+/**
+ * The image of the cast in the local engine, by its reference: `LAB_CAST_IMAGE` where that is set, otherwise built
+ * once. The tag is a digest of what is in it, so that an image of this name need never be made or loaded again.
+ */
+export function castImage(): Promise<string> {
+  const given = process.env[imageVariable];
+  if (given !== undefined && given !== '') return Promise.resolve(given);
+  made ??= build().catch((error: unknown) => {
+    made = undefined;
+    throw error;
+  });
+  return made;
+}
+
+async function build(): Promise<string> {
+  const text = await readFile(join(project, dockerfile), 'utf8');
+  const recipe = readRecipe(text, await readFile(join(project, `${dockerfile}.dockerignore`), 'utf8'));
+  const own = (await recipeFiles(project, recipe)).map(({ from, to }) => ({ path: join(project, from), to }));
+  const scratch = (await enginePlatform()) === thisPlatform();
+  // Where the engine runs another system than this one, only a base image has programs for it.
+  const system = scratch ? await systemFiles() : [];
+  const reference = `${imageRepository}:${await contentDigest([...system, ...own], scratch ? 'scratch' : 'base', text)}`;
+  if ((await docker('docker', ['image', 'inspect', reference])).exitCode === 0) return reference;
+  if (scratch) await importFiles(reference, [...system, ...own], recipe);
+  else await must(['build', '-q', '-f', dockerfile, '-t', reference, '.']);
+  return reference;
+}
+
+/** The files in a folder, the folder in a tar, the tar in the engine. */
+async function importFiles(reference: string, files: readonly SystemFile[], recipe: Recipe): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), 'mcx-image-'));
+  try {
+    const folders = new Set([...files.map(({ to }) => dirname(to)), '/etc', '/proc', '/sys', '/dev', '/root']);
+    for (const folder of [...folders, ...everybodys]) await mkdir(join(root, folder), { recursive: true });
+    for (const folder of everybodys) await chmod(join(root, folder), 0o1777);
+    for (const { path, to } of files) await copyFile(path, join(root, to));
+    await writeFile(join(root, 'etc/passwd'), users.map(([name, id]) => `${name}:x:${id}:${id}::/:/bin/sh\n`).join(''));
+    await writeFile(join(root, 'etc/group'), users.map(([name, id]) => `${name}:x:${id}:\n`).join(''));
+    const tar = ['-C', root, '--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '-c', '.'];
+    const changes = recipe.changes.flatMap((line) => ['--change', line]);
+    const result = await docker('tar', tar, { encoding: 'buffer', buffer: { stdout: false } }).pipe(
+      'docker',
+      ['import', ...changes, '-', reference],
+      { reject: false },
+    );
+    if (result.exitCode !== 0) throw failed('docker import', String(result.stderr));
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+const everybodys = ['/tmp', '/run/mcx'];
+
+/** tcpdump gives up root for the user of its name unless it is told otherwise, and looks for that user even then. */
+const users: readonly [string, number][] = [
+  ['root', 0],
+  ['tcpdump', 65_531],
+  ['mcx', 65_532],
+];
+
+/** Puts an image on the nodes of a kind cluster, unless it is there: one node after the other would ask again. */
+export async function loadImage(reference: string, cluster: string): Promise<void> {
+  const nodes = (await mustKind(['get', 'nodes', '--name', cluster])).split('\n').filter((line) => line !== '');
+  const has = await Promise.all(nodes.map((node) => nodeHas(node, reference)));
+  if (nodes.length > 0 && has.every(Boolean)) return;
+  await mustKind(['load', 'docker-image', reference, '--name', cluster]);
+}
+
+async function nodeHas(node: string, reference: string): Promise<boolean> {
+  // containerd keeps the full name of what Docker shows by the short one.
+  const full = /^[^/]*[.:][^/]*\//.test(reference) ? reference : `docker.io/${reference}`;
+  const list = ['exec', node, 'ctr', '-n', 'k8s.io', 'images', 'ls', '-q', `name==${full}`];
+  const { stdout } = await docker('docker', list);
+  return stdout.trim() === full;
+}
+
+/** Every image that was built here, out of the engine; those that a container uses stay. */
+export async function removeImages(): Promise<void> {
+  const tags = await must(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', imageRepository]);
+  for (const tag of tags.split('\n').filter((line) => line !== '')) await docker('docker', ['image', 'rm', tag]);
+}
+
+async function enginePlatform(): Promise<string> {
+  return (await must(['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}'])).trim();
+}
+
+function thisPlatform(): string {
+  const arch: Record<string, string> = { x64: 'amd64' };
+  return `${process.platform}/${arch[process.arch] ?? process.arch}`;
+}
+
+async function must(args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await docker('docker', args, { cwd: project });
+  if (exitCode !== 0) throw failed(`docker ${args[0]}`, stderr);
+  return stdout;
+}
+
+async function mustKind(args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await docker('kind', args);
+  if (exitCode !== 0) throw failed(`kind ${args.slice(0, 2).join(' ')}`, stderr);
+  return stdout;
+}
+
+function failed(what: string, stderr: string): LabError {
+  return new LabError('image/engine', `${what} failed: ${stderr.trim() || 'it said nothing'}`, {
+    next: `start the engine, or name an image that the nodes can have in ${imageVariable}`,
+    command: 'docker version',
+    exitCode: 3,
+  });
+}
