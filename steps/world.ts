@@ -1,5 +1,5 @@
 import { After, Before, BeforeStep, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
-import { type CastAct, directorsOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
+import { type CastAct, directorOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
 import type { Question } from '../lab/verdict/question.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 
@@ -31,8 +31,8 @@ export class LabWorld extends World<{ handle: string }> {
     return this.#open.ask(this.#sentence, question, floorMs);
   }
 
-  async enter(uri: string, line: number): Promise<void> {
-    this.#director = directorsOf(this.parameters.handle).of(uri, line);
+  async enter(): Promise<void> {
+    this.#director = directorOf(this.parameters.handle);
     await this.#director.open();
   }
 
@@ -49,8 +49,8 @@ setWorldConstructor(LabWorld);
 // Every wait has a deadline of its own; cucumber's would only hide which one was missed.
 setDefaultTimeout(-1);
 
-Before(async function (this: LabWorld, { pickle }) {
-  await this.enter(pickle.uri, pickle.location?.line ?? 0);
+Before(async function (this: LabWorld) {
+  await this.enter();
 });
 
 BeforeStep(function (this: LabWorld, { pickleStep }) {

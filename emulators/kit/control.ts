@@ -34,6 +34,8 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
    * configuration are open. Its log goes on in `log`, where that is given.
    */
   z.strictObject({ id: z.number(), do: z.literal('configure'), config: z.unknown(), log: z.string().optional() }),
+  /** Any: closes its sockets and timers and does nothing until `configure`. */
+  z.strictObject({ id: z.number(), do: z.literal('rest') }),
   /** Any: what this process believes (for people who debug; never a verdict). */
   z.strictObject({ id: z.number(), do: z.literal('describe') }),
 ]);

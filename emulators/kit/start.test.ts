@@ -78,6 +78,18 @@ describe('an emulator', () => {
     control.close();
   });
 
+  test('rests: nothing acts and no act of it is known until it is configured', async () => {
+    start(good('late'));
+    const control = await connectControl(join(folder, 'x.sock'), 5000);
+    expect(await control.act({ do: 'rest' })).toMatchObject({ ok: true });
+    expect(await control.act({ do: 'hang-up' })).toMatchObject({ ok: false });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await control.act({ do: 'describe' })).toMatchObject({ state: { faults: 0 } });
+    expect(await control.act({ do: 'configure', config: good() })).toMatchObject({ ok: true });
+    expect(await control.act({ do: 'describe' })).toMatchObject({ state: { tag: expect.any(String) } });
+    control.close();
+  });
+
   test('refuses a new configuration that is not one, and tells when its sockets cannot be opened', async () => {
     start(good());
     const control = await connectControl(join(folder, 'x.sock'), 5000);

@@ -5,6 +5,7 @@ import type { processSchema } from './config.ts';
 import { type ControlHandlers, type ControlServer, serveControl } from './control-server.ts';
 import { type Ids, seededIds } from './ids.ts';
 import { type Log, openLog } from './log.ts';
+import { closeEveryUdp } from './udp.ts';
 
 /** What every emulator gets besides its configuration. */
 export interface Kit {
@@ -59,17 +60,20 @@ export async function startEmulator<C extends Configured>(
   process.once('SIGINT', end);
   process.on('uncaughtException', (error) => log.fault('uncaught', error));
   process.on('unhandledRejection', (error) => log.fault('unhandled rejection', error));
-  const configure: NonNullable<ControlHandlers['configure']> = async (act) => {
-    const next = checked ? (act.config as C) : (await schema()).parse(act.config);
+  const rest = async () => {
     await running?.close();
     running = undefined;
+  };
+  const configure: NonNullable<ControlHandlers['configure']> = async (act) => {
+    const next = checked ? (act.config as C) : (await schema()).parse(act.config);
+    await rest();
     logFile = act.log;
     running = await openWith(build, next, log);
     log.info('ready');
   };
   try {
     running = await openWith(build, config, log);
-    channel = await serveControl(control, () => ({ ...withFaults(running?.control ?? {}, log), configure }), log);
+    channel = await serveControl(control, () => ({ ...withFaults(running?.control ?? {}, log), configure, rest }), log);
     log.info('ready');
   } catch (error) {
     log.fault('could not start', error);
@@ -91,6 +95,8 @@ async function openWith<C extends Configured>(build: Build<C>, config: C, log: L
     close: async () => {
       clock.end();
       await emulator.close();
+      // Whatever the emulator forgot: a port that stays taken would be missed by the next configuration.
+      await closeEveryUdp();
     },
   };
 }

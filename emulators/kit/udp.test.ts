@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { openLog, silentLog } from './log.ts';
-import { openUdp, type Peer, type UdpSocket } from './udp.ts';
+import { closeEveryUdp, openUdp, type Peer, type UdpSocket } from './udp.ts';
 
 const opened: UdpSocket[] = [];
 afterEach(async () => {
@@ -65,4 +65,14 @@ test('closing twice, and sending afterwards, is harmless', async () => {
   socket.send(new Uint8Array(1), { host: '127.0.0.1', port: 9 }, onError);
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(onError).not.toHaveBeenCalled();
+});
+
+test('all sockets of a process close at once, also one that is being opened', async () => {
+  const socket = await open();
+  const opening = openUdp({ address: '127.0.0.1', port: 0, log: silentLog, onDatagram: () => {} });
+  await closeEveryUdp();
+  await expect(opening).rejects.toThrow(/closed while/);
+  const again = await openUdp({ address: '127.0.0.1', port: socket.local.port, log: silentLog, onDatagram: () => {} });
+  expect(again.local).toEqual(socket.local);
+  await again.close();
 });

@@ -27,8 +27,19 @@ export interface UdpOptions {
 /** Bursts of fragmented INVITEs and of RTP must not overflow the kernel's default of 208 kB while Node is busy. */
 const bufferBytes = 1 << 20;
 
+/** All that is open in this process. */
+const sockets = new Set<UdpSocket>();
+let rests = 0;
+
+/** Closes every socket of this process, and those that are being opened: for an emulator that begins anew. */
+export async function closeEveryUdp(): Promise<void> {
+  rests += 1;
+  await Promise.all([...sockets].map((socket) => socket.close()));
+}
+
 export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
   const { log } = options;
+  const begun = rests;
   const socket = createSocket({ type: 'udp4', recvBufferSize: bufferBytes, sendBufferSize: bufferBytes });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
@@ -37,6 +48,10 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       resolve();
     });
   });
+  if (begun !== rests) {
+    socket.close();
+    throw new Error(`${options.address}:${options.port} was closed while it was being opened`);
+  }
   const local = { host: socket.address().address, port: socket.address().port };
   let open = true;
   socket.on('error', (error) => log.warn('socket error', { ...local, error: error.message }));
@@ -47,7 +62,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       log.fault('datagram handler failed', error, { from: `${from.address}:${from.port}`, bytes: bytes.length });
     }
   });
-  return {
+  const opened: UdpSocket = {
     local,
     send: (bytes, to, onError) => {
       const fail = (error: Error) => {
@@ -69,7 +84,10 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       new Promise((resolve) => {
         if (!open) return resolve();
         open = false;
+        sockets.delete(opened);
         socket.close(resolve);
       }),
   };
+  sockets.add(opened);
+  return opened;
 }

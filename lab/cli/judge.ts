@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { judgeRun, readPlan, verdictOf } from '../run/judge.ts';
+import { verdictOf } from '../run/conclusion.ts';
+import { judgeRun, readPlan } from '../run/judge.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 export function addJudge(program: Command, project: string): void {

@@ -1,5 +1,5 @@
+import type { JudgedScenario } from './conclusion.ts';
 import type { LabEvent } from './events.ts';
-import type { JudgedScenario } from './judge.ts';
 import type { Assertion, RunResult, ScenarioResult } from './manifest.ts';
 
 type AnswerEvent = Extract<LabEvent, { event: 'answer' }>;

@@ -33,20 +33,16 @@ export interface ScenarioDirector extends Director {
   close(): Promise<void>;
 }
 
-/** Gives cucumber's hooks the director of a scenario: by file, line and repetition. */
-export interface Directors {
-  of(uri: string, line: number): ScenarioDirector;
+const registered = new Map<string, ScenarioDirector>();
+
+/** cucumber clones its world parameters, so they carry a key and the director stays here. @returns what takes it back. */
+export function registerDirector(key: string, director: ScenarioDirector): () => void {
+  registered.set(key, director);
+  return () => registered.delete(key);
 }
 
-const registered = new Map<string, Directors>();
-
-/** cucumber clones its world parameters, so they carry a key and the directors stay here. */
-export function registerDirectors(key: string, directors: Directors): void {
-  registered.set(key, directors);
-}
-
-export function directorsOf(key: string): Directors {
-  const directors = registered.get(key);
-  if (!directors) throw new Error(`no directors are registered as ${key}: start scenarios through "npm run lab"`);
-  return directors;
+export function directorOf(key: string): ScenarioDirector {
+  const director = registered.get(key);
+  if (!director) throw new Error(`no director is registered as ${key}: start scenarios through "npm run lab"`);
+  return director;
 }

@@ -1,22 +1,25 @@
 import { PassThrough } from 'node:stream';
 import { runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
-import { type Directors, registerDirectors } from './director.ts';
+import { registerDirector, type ScenarioDirector } from './director.ts';
 
 export interface GherkinRun {
   /** Folder that the feature paths are relative to. */
   readonly root: string;
   /** Folder of the project, where `steps/` is. */
   readonly project: string;
-  /** `features/x.feature:12`, one a scenario. */
-  readonly paths: readonly string[];
-  readonly directors: Directors;
+  readonly scenario: ScenarioPlace;
+  readonly director: ScenarioDirector;
 }
 
-/** What cucumber could not tell the directors: a step that nobody defines, an exception in a step that is no verdict. */
-export interface StepTrouble {
+/** A scenario's file and the line of its name, or of its row of examples. */
+export interface ScenarioPlace {
   readonly uri: string;
   readonly line: number;
+}
+
+/** What cucumber could not tell the director: a step that nobody defines, an exception in a step that is no verdict. */
+export interface StepTrouble {
   readonly step: string;
   readonly message: string;
 }
@@ -25,16 +28,22 @@ let runs = 0;
 /** Modules load once a process, so the first run's step definitions serve the later ones. */
 let steps: Awaited<ReturnType<typeof runCucumber>>['support'] | undefined;
 
-/** Runs scenarios through cucumber in this process. @returns the trouble that was no verdict. */
-export async function runGherkin({ root, project, paths, directors }: GherkinRun): Promise<StepTrouble[]> {
+/** Runs one scenario through cucumber in this process. @returns the trouble that was no verdict. */
+export async function runGherkin({ root, project, scenario, director }: GherkinRun): Promise<StepTrouble[]> {
   const handle = `run-${++runs}`;
-  registerDirectors(handle, directors);
+  const forget = registerDirector(handle, director);
   const watch = new Watch();
   const silent = new PassThrough();
   silent.resume();
   const { support } = await runCucumber(
     {
-      sources: { defaultDialect: 'en', paths: [...paths], names: [], tagExpression: '', order: 'defined' },
+      sources: {
+        defaultDialect: 'en',
+        paths: [`${scenario.uri}:${scenario.line}`],
+        names: [],
+        tagExpression: '',
+        order: 'defined',
+      },
       support: steps ?? {
         requireModules: [],
         requirePaths: [],
@@ -56,13 +65,14 @@ export async function runGherkin({ root, project, paths, directors }: GherkinRun
     { cwd: root, stdout: silent, stderr: silent },
     (envelope) => watch.see(envelope),
   );
+  forget();
   steps = support;
   return watch.finish();
 }
 
 /** Verdicts are the directors'; from cucumber's messages only what kept a step from reaching its director is taken. */
 class Watch {
-  readonly #pickles = new Map<string, { uri: string; line: number; steps: Map<string, string> }>();
+  readonly #pickles = new Map<string, Map<string, string>>();
   readonly #cases = new Map<string, { pickleId: string; steps: Map<string, string | undefined> }>();
   readonly #started = new Map<string, string>();
   readonly #trouble: StepTrouble[] = [];
@@ -71,8 +81,7 @@ class Watch {
   see(envelope: Envelope): void {
     const { pickle, testCase, testCaseStarted, testStepFinished, testRunFinished } = envelope;
     if (pickle) {
-      const steps = new Map(pickle.steps.map((step) => [step.id, step.text]));
-      this.#pickles.set(pickle.id, { uri: pickle.uri, line: pickle.location?.line ?? 0, steps });
+      this.#pickles.set(pickle.id, new Map(pickle.steps.map((step) => [step.id, step.text])));
     }
     if (testCase) {
       const steps = new Map(testCase.testSteps.map((step) => [step.id, step.pickleStepId]));
@@ -90,9 +99,9 @@ class Watch {
 
   #note(startedId: string, stepId: string, message: string): void {
     const testCase = this.#cases.get(this.#started.get(startedId) ?? '');
-    const pickle = this.#pickles.get(testCase?.pickleId ?? '');
-    const step = pickle?.steps.get(testCase?.steps.get(stepId) ?? '') ?? 'a hook';
-    this.#trouble.push({ uri: pickle?.uri ?? '', line: pickle?.line ?? 0, step, message });
+    const steps = this.#pickles.get(testCase?.pickleId ?? '');
+    const step = steps?.get(testCase?.steps.get(stepId) ?? '') ?? 'a hook';
+    this.#trouble.push({ step, message });
   }
 
   finish(): StepTrouble[] {

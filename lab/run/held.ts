@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import { blueprintOf } from './blueprint.ts';
 import { configurationSchema } from './configuration.ts';
+import { Grounds } from './ground.ts';
 import { sockets } from './sockets.ts';
 import { Stage } from './stage.ts';
 
@@ -10,8 +11,8 @@ import { Stage } from './stage.ts';
 const [project = '', folder = ''] = process.argv.slice(2);
 const configuration = configurationSchema.parse(JSON.parse(await readFile(join(folder, 'configuration.json'), 'utf8')));
 const blueprint = blueprintOf(configuration, 1);
-const folders = { project, captures: join(folder, 'captures'), logs: join(folder, 'logs'), sockets };
-const stage = new Stage(netnsFabric(), folders, () => undefined);
+const folders = { captures: join(folder, 'captures'), logs: join(folder, 'logs'), sockets };
+const stage = new Stage(new Grounds(netnsFabric(), project), folders, () => undefined);
 await stage.open({ configuration, topology: blueprint.topology }, blueprint);
 for (const ue of blueprint.topology.ues) await stage.act(ue.name, { do: 'register' });
 const places = blueprint.topology.taps.map((tap) => tap.place);

@@ -5,9 +5,12 @@ import { createInterface } from 'node:readline';
 import { LabError } from '../errors.ts';
 import { outerCommand } from '../fabric/netns/outer.ts';
 import { type Emit, eventSchema } from './events.ts';
+import { order } from './orders.ts';
 
 /** A process tree inside an outer namespace of its own: whatever happens to us, the kernel ends it and all it made. */
 export interface Inside {
+  /** The scenario that it runs next; undefined: no more. */
+  run(id: string | undefined): void;
   /** Asks for an orderly end: taps stopped, captures complete. */
   stop(): void;
   /** SIGKILL for the whole tree. */
@@ -43,7 +46,8 @@ export function startInside(request: InsideRequest): Inside {
   child.stderr.pipe(trouble);
   child.stdin.on('error', () => undefined);
   return {
-    stop: () => child.stdin.write('stop\n'),
+    run: (id) => child.stdin.write(id === undefined ? order.end : order.run(id)),
+    stop: () => child.stdin.write(order.stop),
     kill: () => killTree(child),
     ended: watch(child, log, emit),
   };

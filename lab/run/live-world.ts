@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { followTaps, type LiveCapture } from '../capture/follow.ts';
 import { LabError } from '../errors.ts';
-import type { Fabric } from '../fabric/fabric.ts';
 import { blueprintOf } from './blueprint.ts';
 import type { CastAct } from './director.ts';
 import type { Emit } from './events.ts';
+import type { Grounds } from './ground.ts';
 import type { LiveWorld } from './live-director.ts';
 import type { Plan, PlannedScenario } from './manifest.ts';
 import { sealCaptures } from './seal.ts';
 import { Stage } from './stage.ts';
 
 export interface LiveRun {
-  readonly fabric: Fabric;
-  readonly project: string;
+  readonly grounds: Grounds;
   readonly folder: string;
   readonly sockets: string;
   readonly plan: Plan;
@@ -24,14 +23,16 @@ export interface LiveRun {
 export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
   const captures = join(run.folder, 'captures', scenario.id);
   const logs = join(run.folder, 'logs', scenario.id);
-  const stage = new Stage(run.fabric, { project: run.project, captures, logs, sockets: run.sockets }, run.emit);
+  const stage = new Stage(run.grounds, { captures, logs, sockets: run.sockets }, run.emit);
   let live: LiveCapture | undefined;
+  let troubled = false;
 
   async function reporting<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       run.emit({ event: 'environment', id: scenario.id, ...describeTrouble(error) });
+      troubled = true;
       throw error;
     }
   }
@@ -52,6 +53,7 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
         const started = performance.now();
         await live?.close();
         const drops = await stage.close();
+        if (troubled) await run.grounds.clear();
         await sealCaptures(captures, drops);
         run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),

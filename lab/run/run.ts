@@ -4,13 +4,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeLine } from '../capture/decode-line.ts';
 import type { Timeline } from '../capture/timeline.ts';
+import { blueprintOf } from './blueprint.ts';
 import { compileCatalogue, readFeatures, type Selection, selectScenarios } from './catalogue.ts';
 import { Collected } from './collect.ts';
+import { type JudgedScenario, verdictOf } from './conclusion.ts';
+import { Deal } from './deal.ts';
 import { chooseFabric, labVersion, requireIsolation } from './environment.ts';
 import type { Emit } from './events.ts';
 import { makeRunFolder } from './folder.ts';
+import { groundKey } from './ground.ts';
 import { type Inside, startInside } from './inside.ts';
-import { judgeRun, verdictOf } from './judge.ts';
+import { Judge } from './judge.ts';
 import type { Plan, PlannedScenario, RunResult } from './manifest.ts';
 import { planOf } from './plan.ts';
 import { type Layer, readConfigFile } from './settings.ts';
@@ -79,17 +83,27 @@ async function perform(
   await writeFile(join(folder, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
   watcher.planned(plan, folder);
 
-  await timed(collected, 'scenarios', () => runTrees(request, plan, folder, collected, watcher, trees, interrupted));
-  watcher.judging();
-  const started = performance.now();
   const messages = createWriteStream(join(folder, 'messages.ndjson'));
-  const judged = await judgeRun(project, folder, plan, async (scenario, timeline) => {
+  const judge = new Judge(project, folder, plan, async (scenario, timeline) => {
     for (const sighting of timeline.sightings)
       messages.write(`${JSON.stringify({ scenario: scenario.id, ...decodeLine(sighting) })}\n`);
     illustrator.scenario(scenario, timeline);
   });
+  const emit: Emit = (event) => {
+    collected.see(event);
+    watcher.event(event);
+    if (event.event !== 'scenario' || event.state !== 'closed') return;
+    const closed = plan.scenarios.find((scenario) => scenario.id === event.id);
+    // What goes wrong here goes wrong again when all that has not been judged is.
+    if (closed) judge.judge(closed).catch(() => undefined);
+  };
+  await timed(collected, 'scenarios', () => runTrees(request, plan, folder, emit, trees, interrupted));
+  watcher.judging();
+  let judged: JudgedScenario[] = [];
+  await timed(collected, 'judge', async () => {
+    judged = await judge.finish();
+  });
   await new Promise((settle) => messages.end(settle));
-  collected.phase('judge', performance.now() - started);
 
   const scenarios = judged.map((one, index) => collected.result(one, plan.scenarios[index] ?? { name: '', tags: [] }));
   const result: RunResult = {
@@ -127,25 +141,38 @@ async function makePlan(request: RunRequest): Promise<Plan> {
   });
 }
 
-/** Each tree has an outer namespace and fabrics of its own, so trees never meet; scenarios are dealt out in turn. */
+/** Each tree has an outer namespace and fabrics of its own, so trees never meet; whoever is free gets the next scenario. */
 async function runTrees(
   { project, shards }: RunRequest,
   plan: Plan,
   folder: string,
-  collected: Collected,
-  watcher: Watcher,
+  emit: Emit,
   trees: Inside[],
   interrupted: () => boolean,
 ): Promise<void> {
-  const emit: Emit = (event) => {
-    collected.see(event);
-    watcher.event(event);
-  };
-  const hands = Array.from({ length: Math.min(shards, plan.scenarios.length) }, (_, index) => index);
-  for (const hand of hands) {
-    const ids = plan.scenarios.filter((_, index) => index % hands.length === hand).map((scenario) => scenario.id);
-    const args = [project, folder, ...ids];
-    trees.push(startInside({ project, folder, name: `lab-${hand}`, program: 'lab/run/inner.ts', args, emit }));
+  const deal = new Deal(
+    plan.scenarios.map(({ id, configuration, shift }) => ({
+      id,
+      key: groundKey(blueprintOf(configuration, plan.seed, shift).fabric),
+    })),
+  );
+  for (let hand = 0; hand < Math.min(shards, plan.scenarios.length); hand++) {
+    let last: string | undefined;
+    const tree: Inside = startInside({
+      project,
+      folder,
+      name: `lab-${hand}`,
+      program: 'lab/run/inner.ts',
+      args: [project, folder],
+      emit: (event) => {
+        emit(event);
+        if (event.event !== 'free') return;
+        const next = interrupted() ? undefined : deal.next(last);
+        last = next?.key;
+        tree.run(next?.id);
+      },
+    });
+    trees.push(tree);
   }
   if (interrupted()) for (const tree of trees) tree.stop();
   await Promise.all(trees.map((tree) => tree.ended));

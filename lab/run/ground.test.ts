@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Fabric, FabricSpec, PlacedProcess, RunningFabric } from '../fabric/fabric.ts';
+import { blueprintOf } from './blueprint.ts';
+import { configurationSchema } from './configuration.ts';
+import { Grounds } from './ground.ts';
+
+let folder: string;
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mcx-ground-'));
+});
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A fabric without packets: every started process is a control socket that notes its acts. */
+function paperFabric() {
+  const acts: string[] = [];
+  const flushed: string[] = [];
+  const down = vi.fn(async () => undefined);
+  const started: string[] = [];
+  const start = async (place: string, [, , config = '']: readonly string[]): Promise<PlacedProcess> => {
+    started.push(place);
+    const name = config.split('/').at(-1)?.replace('.json', '') ?? '';
+    const server = createServer((socket) =>
+      socket.on('data', (bytes) => {
+        for (const line of bytes.toString().trim().split('\n')) {
+          const { id, do: what } = JSON.parse(line) as { id: number; do: string };
+          acts.push(`${name} ${what}`);
+          socket.write(`${JSON.stringify({ id, ok: true })}\n`);
+        }
+      }),
+    );
+    servers.push(server);
+    await new Promise<void>((listening) => server.listen(join(folder, name), listening));
+    return { pid: 1, place, ended: new Promise(() => undefined), stop: async () => undefined };
+  };
+  const up = vi.fn(
+    async (spec: FabricSpec) =>
+      ({ spec, start, down, nat: { flush: async (place) => void flushed.push(place) } }) as Partial<RunningFabric>,
+  );
+  return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started };
+}
+
+const configuration = configurationSchema.parse({});
+const blueprint = (shift = 0) => blueprintOf(configuration, 1, shift);
+
+describe('grounds', () => {
+  test('scenarios of equal fabrics follow each other on one: flows forgotten, everybody configured anew', async () => {
+    const paper = paperFabric();
+    const grounds = new Grounds(paper.fabric, '/project');
+    const cast = blueprint().cast({ sockets: folder, files: folder });
+    const first = await grounds.take(blueprint().fabric);
+    await first.play(cast, folder);
+    await first.rest();
+    expect(paper.flushed).toEqual([]);
+    const second = await grounds.take(blueprint().fabric);
+    expect(second).toBe(first);
+    expect(paper.flushed.sort()).toEqual(['a-access', 'a-node', 'b-access', 'b-node']);
+    await second.play(cast, folder);
+    expect(paper.up).toHaveBeenCalledOnce();
+    expect(paper.started).toHaveLength(cast.length);
+    for (const { config } of cast)
+      expect(paper.acts.filter((act) => act.startsWith(`${config.process.name} `))).toEqual([
+        `${config.process.name} ready`,
+        `${config.process.name} rest`,
+        `${config.process.name} configure`,
+      ]);
+    await grounds.clear();
+    expect(paper.down).toHaveBeenCalledOnce();
+  });
+
+  test('another fabric, or trouble, means new ground', async () => {
+    const paper = paperFabric();
+    const grounds = new Grounds(paper.fabric, '/project');
+    const first = await grounds.take(blueprint().fabric);
+    const second = await grounds.take(blueprint(1).fabric);
+    expect(second).not.toBe(first);
+    expect(paper.down).toHaveBeenCalledOnce();
+    await grounds.clear();
+    expect(await grounds.take(blueprint(1).fabric)).not.toBe(second);
+    expect(paper.up).toHaveBeenCalledTimes(3);
+  });
+});
