@@ -21,5 +21,7 @@ if ! problem=$("$bin/node" -e 0 2>&1); then
   exit 2
 fi
 PATH="$bin:$PATH"
-export PATH
+# Types are stripped and modules compiled once, not at every start.
+NODE_COMPILE_CACHE="$root/node_modules/.cache/lab"
+export PATH NODE_COMPILE_CACHE
 exec "$bin/node" "$@"
