@@ -1,11 +1,9 @@
 import type { Configuration } from './configuration.ts';
+import { type Variation, variationOf } from './variation.ts';
 
 /** Ports that every pod of the cast uses inside its cluster. */
 export const podPorts = { sip: 5060, edgeClients: 5062, edgeAgencies: 5064, dns: 53, separateDns: 1053 } as const;
-export const mediaPorts: [number, number] = [30100, 30131];
 export const insideMediaPorts: [number, number] = [21000, 21199];
-export const serverMediaPorts: [number, number] = [20000, 20199];
-export const clientPorts = { sip: 5060, rtp: 40000, floor: 40002 } as const;
 export const serviceIps = {
   dns: '10.96.0.10',
   separateDns: '10.96.0.53',
@@ -30,8 +28,16 @@ export interface AgencyAddresses {
     readonly bystander: string;
   };
   readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
+  /** First and last port of the edge's media and floor control that the node exposes: node port = pod port. */
+  readonly mediaPorts: [number, number];
+  /** Outside the range of node ports, or a packet for the server could be taken by a Service. */
+  readonly serverMediaPorts: [number, number];
+  readonly uePorts: { readonly sip: number; readonly rtp: number; readonly floor: number };
   readonly ues: readonly { readonly name: string; readonly address: string }[];
-  /** Hosts behind the same access network as the UEs, if a scenario wants them: the second one claims partners' addresses. */
+  /**
+   * Hosts behind the same access network as the UEs; nobody plays them unless a scenario wants it. The second one claims
+   * partners' addresses.
+   */
   readonly stranger: { readonly name: string; readonly address: string };
   readonly spoofer: { readonly name: string; readonly address: string };
 }
@@ -41,15 +47,19 @@ export interface AgencyAddresses {
  * NodePort numbers of SIP differ per cluster: kube-proxy's conntrack reconciler forgets flows towards a port that the own
  * cluster exposes too (seen on real clusters).
  */
-export function addressesOf(configuration: Configuration, shift = 0): AgencyAddresses[] {
+export function addressesOf(configuration: Configuration, variation: Variation = variationOf(0, 0)): AgencyAddresses[] {
   const letters = ['a', 'b', 'c', 'd'].slice(0, configuration.agencies);
   return letters.map((letter, index) => {
     const [net, cidr] =
       configuration.cidr === 'distinct'
         ? [`10.${10 + 20 * index}.0`, `10.${10 + 20 * index}.0.0/16`]
         : ['10.244.0', '10.244.0.0/16'];
-    const pod = (offset: number) => `${net}.${5 + 20 * index + shift + offset}`;
-    const ports = index < 3 ? 30000 + 1000 * index : 30200;
+    const pod = (offset: number) => `${net}.${5 + 20 * index + variation.pods + offset}`;
+    const sip = (index < 3 ? 30000 + 1000 * index : 30300) + variation.sipPorts;
+    const range = (first: number, ports: number): [number, number] => [
+      first + variation.mediaPorts,
+      first + variation.mediaPorts + ports - 1,
+    ];
     return {
       letter,
       node: `172.18.0.${2 + index}`,
@@ -57,7 +67,14 @@ export function addressesOf(configuration: Configuration, shift = 0): AgencyAddr
       podCidr: cidr,
       serviceCidr: '10.96.0.0/16',
       pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
-      nodePorts: { clients: ports + 60, server: ports + 61, agencies: ports + 70 },
+      nodePorts: { clients: sip + 60, server: sip + 61, agencies: sip + 70 },
+      mediaPorts: range(30100, 32),
+      serverMediaPorts: range(20000, 200),
+      uePorts: {
+        sip: 5060 + variation.sipPorts,
+        rtp: 40000 + variation.mediaPorts,
+        floor: 40002 + variation.mediaPorts,
+      },
       ues: Array.from({ length: configuration.uesPerAgency }, (_, ue) => ({
         name: `${letter}-ue-${ue + 1}`,
         address: `192.168.${10 * (index + 1)}.${11 + ue}`,
@@ -68,7 +85,9 @@ export function addressesOf(configuration: Configuration, shift = 0): AgencyAddr
   });
 }
 
-/** The outlines in which an address of one cluster exists in the other: a bystander has it, or the partner's server itself. */
+/**
+ * The outlines in which an address of one cluster exists in the other: a bystander has it, or the partner's server itself.
+ */
 export function withBystanders(
   agencies: readonly AgencyAddresses[],
   bystander: Configuration['bystander'],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressesOf, withBystanders } from './addresses.ts';
 import { blueprintOf } from './blueprint.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
+import { variationOf } from './variation.ts';
 
 const configured = (changes: Record<string, unknown> = {}): Configuration => configurationSchema.parse(changes);
 const paths = { sockets: '/s', files: '/f' };
@@ -48,8 +49,8 @@ describe('blueprint', () => {
   });
 
   test('a repetition moves all pods together', () => {
-    const [a] = addressesOf(configured(), 3);
-    expect(a?.pods.edge).toBe('10.244.0.8');
+    const [a, b] = addressesOf(configured(), { ...variationOf(1, 0), pods: 3 });
+    expect([a?.pods.edge, b?.pods.edge]).toEqual(['10.244.0.8', '10.244.0.28']);
   });
 
   test('every tap records at a place that the fabric has', () => {
@@ -105,12 +106,19 @@ describe('blueprint', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('without strangers nothing of them is there', () => {
-    const { fabric, topology, cast } = blueprintOf(configured(), 1);
-    expect(JSON.stringify([fabric, topology, cast(paths)])).not.toMatch(/stranger|spoofer"|bystander"/);
+  test('without strangers nobody plays them, nobody knows them and nothing records them', () => {
+    const { topology, cast } = blueprintOf(configured(), 1);
+    expect(JSON.stringify([topology, cast(paths)])).not.toMatch(/stranger|spoofer"|bystander"/);
   });
 
-  test('with the servers as their own border the edge exposes no port for partners, and only then the servers do', () => {
+  test('a loopback is recorded only where packets can be on one', () => {
+    const names = (changes: Record<string, unknown>) =>
+      blueprintOf(configured(changes), 1).topology.taps.map(({ name }) => name);
+    expect(names({})).not.toContain('a-mcx-lo');
+    expect(names({ bystander: 'same-address' })).toEqual(expect.arrayContaining(['a-mcx-lo', 'b-mcx-lo']));
+  });
+
+  test('the server has a node port only where it is its own border; the edge has its ports always', () => {
     const nodePorts = (changes: Record<string, unknown>) =>
       blueprintOf(configured(changes), 1).fabric.clusters.flatMap((cluster) =>
         cluster.services.flatMap((service) => service.ports.flatMap((port) => port.nodePort ?? [])),
@@ -118,7 +126,19 @@ describe('blueprint', () => {
     expect(nodePorts({})).toEqual(expect.arrayContaining([30070, 31070]));
     expect(nodePorts({})).not.toContain(30061);
     expect(nodePorts({ border: { path: 'server' } })).toEqual(expect.arrayContaining([30061, 31061]));
-    expect(nodePorts({ border: { path: 'server' } })).not.toContain(30070);
+    expect(nodePorts({ border: { path: 'server' } })).toEqual(expect.arrayContaining([30070, 31070]));
+  });
+
+  test.each<Record<string, unknown>>([
+    { dns: { variant: 'separate' } },
+    { dns: { zone: 'absent' } },
+    { strangers: 'present' },
+    { server: { sdpRepair: 'signalling-source' } },
+    { edge: { partners: 'unknown' } },
+    { partnerFunction: 'participating' },
+    { timers: 'standard' },
+  ])('%o runs on the fabric of the working configuration', (changes) => {
+    expect(blueprintOf(configured(changes), 1).fabric).toEqual(blueprintOf(configured(), 1).fabric);
   });
 });
 

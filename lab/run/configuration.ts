@@ -44,9 +44,15 @@ export const configurationSchema = z.strictObject({
       rootMemory: z.enum(['dialogs', 'transactions']).default('dialogs'),
     })
     .prefault({}),
-  /** Who else is in the clusters: nobody, a pod with the address of the partner's server, or the partner's server at the very address of one's own. */
+  /**
+   * Who else is in the clusters: nobody, a pod with the address of the partner's server, or the partner's server at the very
+   * address of one's own.
+   */
   bystander: z.enum(['none', 'has-partner-address', 'same-address']).default('none'),
-  /** Hosts and pods that belong to nobody's call and send what they like: behind each access network, on the bridge, in each cluster. */
+  /**
+   * Hosts and pods that belong to nobody's call and send what they like: behind each access network, on the bridge, in each
+   * cluster.
+   */
   strangers: z.enum(['none', 'present']).default('none'),
   /** How the partner takes part: with a non-controlling function (T2), or participating only (T1). */
   partnerFunction: z.enum(['non-controlling', 'participating']).default('non-controlling'),

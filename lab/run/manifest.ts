@@ -20,7 +20,7 @@ export const planSchema = z.strictObject({
       line: z.number(),
       name: z.string(),
       tags: z.array(z.string()),
-      /** Which of the seeded variations of addresses this is; 0: the defaults. */
+      /** Which of the seed's variations of identifiers, addresses, ports and order this is; 0: the defaults. */
       shift: z.number().int(),
       configuration: configurationSchema,
       topology: topologySchema,

@@ -38,20 +38,14 @@ export function planOf(request: PlanRequest): Plan {
 
 function plannedScenario(request: PlanRequest, scenario: CatalogueEntry, repetition: number): PlannedScenario {
   const configuration = configurationOf(scenario, request.file, request.flags);
-  const shift = repetition === 0 ? 0 : shiftOf(request.seed, repetition);
   return {
     id: repetition === 0 ? scenario.id : `${scenario.id}~${repetition + 1}`,
     uri: scenario.uri,
     line: scenario.line,
     name: scenario.name,
     tags: [...scenario.tags],
-    shift,
+    shift: repetition,
     configuration,
-    topology: blueprintOf(configuration, request.seed, shift).topology,
+    topology: blueprintOf(configuration, request.seed, repetition).topology,
   };
-}
-
-/** Repetitions move every pod by the same 0 to 14 addresses, so that equal and unequal addresses stay what they were. */
-function shiftOf(seed: number, repetition: number): number {
-  return Math.abs(Math.imul(seed ^ (repetition * 0x9e3779b1), 0x85ebca6b) >> 7) % 15;
 }

@@ -1,0 +1,73 @@
+import type { FabricSpec, PodSpec, ServiceSpec } from '../../fabric/fabric.ts';
+import { type AgencyAddresses, podPorts, serviceIps } from '../addresses.ts';
+import type { Configuration } from '../configuration.ts';
+
+/**
+ * Clusters and access networks. Whatever a scenario does not need is there all the same, and idle: scenarios that ask for
+ * the same fabric follow each other on one. Only what a scenario is about makes it another one: addresses, NAT, traffic
+ * policy, and who has a node port for partners.
+ */
+export function fabricSpecOf(configuration: Configuration, agencies: readonly AgencyAddresses[]): FabricSpec {
+  return {
+    clusters: agencies.map((agency) => ({
+      name: agency.letter,
+      podCidr: agency.podCidr,
+      serviceCidr: agency.serviceCidr,
+      nodes: [agency.node],
+      pods: podsOf(agency),
+      services: servicesOf(configuration, agency),
+    })),
+    accesses: agencies.map((agency) => ({
+      name: agency.letter,
+      address: agency.access,
+      hosts: [
+        ...agency.ues,
+        agency.stranger,
+        // It has the addresses of the partners' nodes for its own, to forge them.
+        { ...agency.spoofer, extraAddresses: agencies.filter((one) => one !== agency).map(({ node }) => node) },
+      ],
+    })),
+    egress: configuration.nat,
+  };
+}
+
+function podsOf({ letter, pods }: AgencyAddresses): PodSpec[] {
+  return [
+    { name: `${letter}-edge`, address: pods.edge },
+    { name: `${letter}-mcx`, address: pods.server },
+    { name: `${letter}-dns`, address: pods.dns },
+    { name: `${letter}-dns-mcx`, address: pods.separateDns },
+    { name: `${letter}-bystander`, address: pods.bystander },
+  ];
+}
+
+function servicesOf(configuration: Configuration, { letter, nodePorts, mediaPorts }: AgencyAddresses): ServiceSpec[] {
+  const service = (name: string, clusterIp: string, pod: string, ports: ServiceSpec['ports']): ServiceSpec => ({
+    name,
+    clusterIp,
+    externalTrafficPolicy: configuration.trafficPolicy,
+    ports,
+    endpoints: [`${letter}-${pod}`],
+  });
+  const { sip, edgeClients, edgeAgencies, dns, separateDns } = podPorts;
+  const [first, last] = mediaPorts;
+  const media = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return [
+    service('kube-dns', serviceIps.dns, 'dns', [{ port: 53, targetPort: dns }]),
+    service('dns-mcx', serviceIps.separateDns, 'dns-mcx', [{ port: 53, targetPort: separateDns }]),
+    // Without an edge in the crossing the server is its own border, and has a node port. With one it must not have it:
+    // whoever reached it there would have passed the edge by.
+    ...(configuration.border.path === 'server'
+      ? [
+          service('server-nodeport', serviceIps.server, 'mcx', [
+            { port: sip, targetPort: sip, nodePort: nodePorts.server },
+          ]),
+        ]
+      : []),
+    service('edge-nodeport', serviceIps.edge, 'edge', [
+      { port: edgeClients, targetPort: edgeClients, nodePort: nodePorts.clients },
+      { port: edgeAgencies, targetPort: edgeAgencies, nodePort: nodePorts.agencies },
+      ...media.map((port) => ({ port, targetPort: port, nodePort: port })),
+    ]),
+  ];
+}

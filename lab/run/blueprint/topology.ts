@@ -1,0 +1,82 @@
+import type { Topology } from '../../verdict/topology.ts';
+import { type AgencyAddresses, bridgeAddress } from '../addresses.ts';
+import { campaign, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
+import { t1MsOf } from '../cast/timers.ts';
+import type { Configuration } from '../configuration.ts';
+import { shuffled, type Variation } from '../variation.ts';
+
+export function topologyOf(
+  configuration: Configuration,
+  agencies: readonly AgencyAddresses[],
+  variation: Variation,
+): Topology {
+  return {
+    t1Ms: t1MsOf(configuration),
+    campaign,
+    agencies: agencies.map((agency, index) => ({
+      name: agency.letter,
+      role: index === 0 ? 'root' : 'remote',
+      domain: domainOf(agency.letter),
+      interconnectDomain: interconnectDomainOf(agency.letter),
+      node: agency.node,
+      access: agency.access,
+      podCidr: agency.podCidr,
+      edge: agency.pods.edge,
+      server: agency.pods.server,
+      resolver: configuration.dns.variant === 'separate' ? agency.pods.separateDns : agency.pods.dns,
+      bystanders: hasBystander(configuration) ? { [`${agency.letter}-bystander`]: agency.pods.bystander } : {},
+      clientPort: agency.nodePorts.clients,
+      interconnectPort: configuration.border.path === 'server' ? agency.nodePorts.server : agency.nodePorts.agencies,
+      mediaPorts: agency.mediaPorts,
+    })),
+    // In this order they register.
+    ues: shuffled(
+      agencies.flatMap((agency) =>
+        agency.ues.map((ue) => ({ ...ue, agency: agency.letter, mcpttId: mcpttIdOf(ue.name, agency.letter) })),
+      ),
+      variation.order,
+    ),
+    taps: [
+      ...agencies.flatMap((agency) => tapsOf(configuration, agency, agencies)),
+      { name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] },
+    ],
+  };
+}
+
+const hasBystander = (configuration: Configuration) =>
+  configuration.bystander === 'has-partner-address' || configuration.strangers === 'present';
+
+/** Where the scenario's packets can be, and nowhere else. */
+function tapsOf(
+  configuration: Configuration,
+  agency: AgencyAddresses,
+  agencies: readonly AgencyAddresses[],
+): Topology['taps'] {
+  const { letter, pods } = agency;
+  const place = (name: string, kind: Topology['taps'][number]['kind'], address: string) => ({
+    name: `${letter}-${name}`,
+    place: `${letter}-${name.replace(/-lo$/, '')}`,
+    kind,
+    addresses: [address],
+  });
+  const host = ({ name, address }: { name: string; address: string }, others: readonly string[] = []) => ({
+    name,
+    place: name,
+    kind: 'ue' as const,
+    addresses: [address, ...others],
+  });
+  const partners = agencies.filter((one) => one !== agency).map(({ node }) => node);
+  return [
+    place('node', 'node', agency.node),
+    place('access', 'access', agency.access),
+    place('edge', 'pod', pods.edge),
+    place('mcx', 'pod', pods.server),
+    // What a pod sends to an address of its own leaves it on no other interface.
+    ...(configuration.bystander === 'same-address' ? [place('mcx-lo', 'pod-lo', pods.server)] : []),
+    place('dns', 'pod', pods.dns),
+    ...(configuration.dns.variant === 'separate' ? [place('dns-mcx', 'pod', pods.separateDns)] : []),
+    ...(hasBystander(configuration) ? [place('bystander', 'pod', pods.bystander)] : []),
+    ...agency.ues.map((ue) => host(ue)),
+    ...(configuration.strangers === 'present' ? [host(agency.stranger), host(agency.spoofer, partners)] : []),
+  ];
+}

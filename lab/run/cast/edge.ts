@@ -1,0 +1,47 @@
+import type { EdgeConfig } from '../../../emulators/edge/config.ts';
+import { type AgencyAddresses, insideMediaPorts, podPorts } from '../addresses.ts';
+import { domainOf } from './names.ts';
+import { resolvConf } from './resolver.ts';
+import { type CastStage, processOf } from './stage.ts';
+import { sipTimers } from './timers.ts';
+
+export interface Edge {
+  readonly place: string;
+  readonly emulator: 'edge';
+  readonly config: EdgeConfig;
+}
+
+export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
+  const { configuration, agencies } = stage;
+  const place = `${agency.letter}-edge`;
+  const isRoot = agency === agencies[0];
+  const config: EdgeConfig = {
+    role: 'edge',
+    process: processOf(stage, place),
+    sipTimers: sipTimers[configuration.timers],
+    resolvConf: resolvConf(stage),
+    address: agency.pods.edge,
+    ports: { inside: podPorts.sip, clients: podPorts.edgeClients, agencies: podPorts.edgeAgencies },
+    advertised: {
+      address: agency.node,
+      clientsPort: agency.nodePorts.clients,
+      agenciesPort: agency.nodePorts.agencies,
+    },
+    mediaPorts: agency.mediaPorts,
+    insideMediaPorts,
+    server: 'sip:server.mcx.svc.cluster.local:5060',
+    domain: domainOf(agency.letter),
+    peers:
+      configuration.edge.partners === 'unknown'
+        ? []
+        : agencies
+            .filter((other) => other !== agency)
+            .map((other) => ({ domain: domainOf(other.letter), nodes: [other.node] })),
+    unregisteredClients: configuration.edge.unregisteredClients,
+    peerMedia: configuration.edge.peerMedia,
+    memory: isRoot ? configuration.edge.rootMemory : 'dialogs',
+    identityCheck: configuration.edge.identityCheck,
+    relayIdleMs: 60_000,
+  };
+  return { place, emulator: 'edge', config };
+}

@@ -1,0 +1,51 @@
+import type { AgencyConfig } from '../../../emulators/agency/config.ts';
+import { type AgencyAddresses, podPorts } from '../addresses.ts';
+import { groupsOf } from './groups.ts';
+import { domainOf, interconnectDomainOf, mcpttIdOf } from './names.ts';
+import { resolvConf } from './resolver.ts';
+import { type CastStage, processOf } from './stage.ts';
+import { floorTimers, sipTimers } from './timers.ts';
+
+export interface Server {
+  readonly place: string;
+  readonly emulator: 'agency';
+  readonly config: AgencyConfig;
+}
+
+export function server(stage: CastStage, agency: AgencyAddresses): Server {
+  const { configuration, agencies } = stage;
+  const place = `${agency.letter}-mcx`;
+  const own = interconnectDomainOf(agency.letter);
+  const direct = configuration.border.path === 'server';
+  const config: AgencyConfig = {
+    role: 'agency',
+    process: processOf(stage, place),
+    sipTimers: sipTimers[configuration.timers],
+    floorTimers: floorTimers[configuration.timers],
+    resolvConf: resolvConf(stage),
+    address: agency.pods.server,
+    sipPort: podPorts.sip,
+    mediaPorts: agency.serverMediaPorts,
+    domain: domainOf(agency.letter),
+    psi: {
+      participating: `sip:pf@${domainOf(agency.letter)}`,
+      controlling: `sip:cf@${own}`,
+      nonControlling: `sip:ncf@${own}`,
+    },
+    users: [...agency.ues, ...(configuration.strangers === 'present' ? [agency.stranger] : [])].map(({ name }) =>
+      mcpttIdOf(name, agency.letter),
+    ),
+    groups: groupsOf(stage, agency),
+    edge: 'sip:edge.mcx.svc.cluster.local:5060',
+    interconnect: {
+      nextHop: direct ? 'direct' : 'edge',
+      advertisedSip: direct ? `${agency.node}:${agency.nodePorts.server}` : null,
+      partners: agencies
+        .filter((other) => other !== agency)
+        .map((other) => ({ domain: domainOf(other.letter), interconnectDomain: interconnectDomainOf(other.letter) })),
+    },
+    sdpRepair: configuration.server.sdpRepair,
+    sessionExpiresS: 1800,
+  };
+  return { place, emulator: 'agency', config };
+}

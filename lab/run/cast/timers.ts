@@ -1,0 +1,41 @@
+import type { FloorTimers, SipTimers } from '../../../emulators/kit/config.ts';
+import type { Configuration } from '../configuration.ts';
+
+export const sipTimers: Record<Configuration['timers'], SipTimers> = {
+  // T2 = 8·T1 as in the standard, or the number of repetitions would change.
+  fast: { t1Ms: 100, t2Ms: 800, t4Ms: 1000 },
+  standard: { t1Ms: 500, t2Ms: 4000, t4Ms: 5000 },
+};
+
+export const floorTimers: Record<Configuration['timers'], FloorTimers> = {
+  fast: {
+    t100Ms: 300,
+    t101Ms: 300,
+    t103Ms: 1000,
+    t104Ms: 300,
+    t1Ms: 1000,
+    t2Ms: 30_000,
+    t3Ms: 1000,
+    t4Ms: 30_000,
+    t7Ms: 500,
+    t8Ms: 300,
+    t20Ms: 300,
+  },
+  standard: {
+    t100Ms: 1000,
+    t101Ms: 1000,
+    t103Ms: 4000,
+    t104Ms: 1000,
+    t1Ms: 4000,
+    t2Ms: 30_000,
+    t3Ms: 3000,
+    t4Ms: 30_000,
+    t7Ms: 1000,
+    t8Ms: 1000,
+    t20Ms: 1000,
+  },
+};
+
+export function t1MsOf(configuration: Configuration): number {
+  return sipTimers[configuration.timers].t1Ms;
+}
