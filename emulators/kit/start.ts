@@ -1,10 +1,9 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import type { z } from 'zod';
+import { appendFileSync } from 'node:fs';
 import { type Clock, endingClock, systemClock } from './clock.ts';
-import type { processSchema } from './config.ts';
 import { type ControlHandlers, type ControlServer, serveControl } from './control-server.ts';
 import { type Ids, seededIds } from './ids.ts';
 import { type Log, openLog } from './log.ts';
+import { type Configured, readArguments, type Schema } from './start-arguments.ts';
 import { closeEveryUdp } from './udp.ts';
 
 /** What every emulator gets besides its configuration. */
@@ -20,31 +19,19 @@ export interface Emulator {
   close(): Promise<void> | void;
 }
 
-interface Configured {
-  readonly process: z.infer<typeof processSchema>;
-}
-
 type Build<C> = (config: C, kit: Kit) => Promise<Emulator> | Emulator;
 
 /** Ending takes no longer than this, whatever a socket does. */
 const closeLimitMs = 200;
 
-/** Said by who has checked the configuration already: loading the schemas takes longer than all the rest of a start. */
-export const checkedFlag = '--checked';
-
 /**
- * The main of every emulator, `node emulators/<x>/main.ts CONFIG.json [--checked]`: exit 2 for a configuration that is not one, 1
+ * The main of every emulator, with the arguments of `start-arguments.ts`: exit 2 for a configuration that is not one, 1
  * when the sockets cannot be opened, 0 at SIGTERM or SIGINT. Once it runs nothing but a signal ends it: what is thrown
  * and caught nowhere is logged and counted as a fault (`faults` of `describe`). The act `configure` begins anew with
- * another configuration.
+ * another configuration, `rest` waits for one.
  */
-export async function startEmulator<C extends Configured>(
-  schema: () => Promise<z.ZodType<C>>,
-  build: Build<C>,
-): Promise<void> {
-  const checked = process.argv[3] === checkedFlag;
-  const config = await readConfig(schema, process.argv[2], checked);
-  const { name, control } = config.process;
+export async function startEmulator<C extends Configured>(schema: Schema<C>, build: Build<C>): Promise<void> {
+  const { name, control, config, check } = await readArguments(process.argv.slice(2), schema);
   let logFile: string | undefined;
   const log = openLog(name, (line) =>
     logFile === undefined ? process.stderr.write(line) : appendFileSync(logFile, line),
@@ -65,14 +52,14 @@ export async function startEmulator<C extends Configured>(
     running = undefined;
   };
   const configure: NonNullable<ControlHandlers['configure']> = async (act) => {
-    const next = checked ? (act.config as C) : (await schema()).parse(act.config);
+    const next = await check(act.config);
     await rest();
     logFile = act.log;
     running = await openWith(build, next, log);
     log.info('ready');
   };
   try {
-    running = await openWith(build, config, log);
+    if (config !== undefined) running = await openWith(build, config, log);
     channel = await serveControl(control, () => ({ ...withFaults(running?.control ?? {}, log), configure, rest }), log);
     log.info('ready');
   } catch (error) {
@@ -99,30 +86,6 @@ async function openWith<C extends Configured>(build: Build<C>, config: C, log: L
       await closeEveryUdp();
     },
   };
-}
-
-async function readConfig<C>(
-  schema: () => Promise<z.ZodType<C>>,
-  path: string | undefined,
-  checked: boolean,
-): Promise<C> {
-  if (path === undefined) return refuse(`use: node main.ts CONFIG.json [${checkedFlag}]`);
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return refuse(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (checked) return value as C;
-  const parsed = (await schema()).safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { prettifyError } = await import('zod');
-  return refuse(`${path} is not a configuration:\n${prettifyError(parsed.error)}`);
-}
-
-function refuse(why: string): never {
-  process.stderr.write(`${why}\n`);
-  process.exit(2);
 }
 
 /** `describe` always tells how many faults of the program itself were met. */

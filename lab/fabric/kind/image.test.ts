@@ -97,7 +97,9 @@ describe('the image of the cast', () => {
 
   test('has the program of every emulator, the relay and the probe, and no test', async () => {
     const files = (await recipeFiles(project, recipe)).map(({ to }) => to);
-    const emulators = readdirSync(join(project, 'emulators')).filter((name) => name !== 'kit' && name !== 'image');
+    const emulators = readdirSync(join(project, 'emulators')).filter(
+      (name) => !['kit', 'image', 'deploy'].includes(name),
+    );
     for (const name of emulators) expect(files).toContain(`/mcx/emulators/${name}/main.ts`);
     expect(files).toContain('/mcx/emulators/kit/control-relay.ts');
     expect(files).toContain('/mcx/lab/fabric/probe/main.ts');
@@ -108,8 +110,10 @@ describe('the image of the cast', () => {
     const files = await recipeFiles(project, recipe);
     const there = new Set(files.map(({ to }) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(to)?.[1]));
     for (const { from } of files.filter((file) => file.from.endsWith('.ts') && !file.from.startsWith('node_modules'))) {
-      const imports = readFileSync(join(project, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g);
-      for (const [, specifier = ''] of imports) {
+      const text = readFileSync(join(project, from), 'utf8');
+      const imports = text.matchAll(/^(?:import|export)\s[^;]*?from '([^'.][^']*)'|import\('([^'.][^']*)'\)/gm);
+      for (const [, fixed, dynamic] of imports) {
+        const specifier = fixed ?? dynamic ?? '';
         const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
         if (!name.startsWith('node:')) expect([from, there.has(name) ? name : 'absent']).toEqual([from, name]);
       }
