@@ -11,6 +11,10 @@ export function addDiagnose(program: Command): void {
     .action(async (files: string[], options: { json?: true }) => {
       const timeline = await readCaptures(files, { tapNames: 'file' });
       const found = findSymptoms(timeline);
+      // Whatever was found: where packets may be missing, no symptom is worth less too.
+      for (const tap of timeline.taps)
+        if (tap.drops === undefined)
+          process.stderr.write(`warning: ${tap.path} does not say what its recorder dropped\n`);
       process.exitCode = found.symptom ? 1 : found.undecided === null ? 0 : 3;
       if (options.json) {
         return void process.stdout.write(`${JSON.stringify({ version: 1, ...found }, undefined, 2)}\n`);
@@ -26,8 +30,5 @@ export function addDiagnose(program: Command): void {
         process.stdout.write(`${role} ${one.name}\n  remedy: ${one.remedy}\n`);
         for (const { tap, frame } of one.evidence) process.stdout.write(`  ${tap} frame ${frame}\n`);
       }
-      for (const tap of timeline.taps)
-        if (tap.drops === undefined)
-          process.stderr.write(`warning: ${tap.path} does not say what its recorder dropped\n`);
     });
 }

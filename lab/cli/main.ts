@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { LabError } from '../errors.ts';
 import { addContract } from './contract.ts';
 import { addDecode } from './decode.ts';
 import { addDiagnose } from './diagnose.ts';
@@ -32,9 +33,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  refuseUnknownCommand(process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   // commander has printed its own message already; wrong use is exit code 2 in the lab's contract.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else process.exitCode = printError(error);
+}
+
+/** `run` may be left out, so that commander would take a misspelt command for an argument of `run`. */
+function refuseUnknownCommand(word: string | undefined): void {
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  throw new LabError('COMMAND-UNKNOWN', `there is no command ${word}`, {
+    next: `Commands that exist: ${names.join(' ')}.`,
+    command: 'npm run lab -- --help',
+  });
 }

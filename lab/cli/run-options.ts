@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LabError } from '../errors.ts';
+import { configurationSchema } from '../run/configuration.ts';
 import type { Layer } from '../run/settings.ts';
 
 export interface RunOptions {
@@ -55,10 +57,19 @@ function defaultShards(): number {
   return Math.min(8, availableParallelism() + 1);
 }
 
-/** What the command line changes of the configuration, as a layer over `lab.yaml`. */
-export function flagLayer(options: RunOptions): Layer {
-  const { agencies, nat, cidr, timers } = options;
-  return Object.fromEntries(Object.entries({ agencies, nat, cidr, timers }).filter(([, value]) => value !== undefined));
+export type ConfigurationFlags = Pick<RunOptions, 'agencies' | 'nat' | 'cidr' | 'timers'>;
+
+/** What the command line changes of the configuration, as a layer over `lab.yaml`. @throws LabError `FLAG-VALUE`. */
+export function flagLayer({ agencies, nat, cidr, timers }: ConfigurationFlags): Layer {
+  const given = Object.entries({ agencies, nat, cidr, timers }).filter(([, value]) => value !== undefined);
+  const layer = Object.fromEntries(given);
+  const issue = configurationSchema.safeParse(layer).error?.issues[0];
+  if (issue === undefined) return layer;
+  const flag = String(issue.path[0]);
+  throw new LabError('FLAG-VALUE', `--${flag} ${String(layer[flag])}: ${issue.message}`, {
+    next: 'Every key has a line in README.md, "lab.yaml"; this shows what is in force:',
+    command: 'npm run lab -- config print',
+  });
 }
 
 function whole(text: string): number {

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../errors.ts';
 
 /** Creates the folder of a run. @throws LabError `RUN-FOLDER-NOT-EMPTY`, `RUN-FOLDER-WRITE`. */
@@ -12,13 +12,31 @@ export async function makeRunFolder(project: string, runId: string, out: string 
       next: 'Name a folder that does not exist, or none: runs then go to reports/out/.',
     });
   try {
-    await mkdir(join(folder, 'captures'), { recursive: true });
-    await mkdir(join(folder, 'logs'), { recursive: true });
+    await makePath(folder);
+    await makePath(join(folder, 'captures'));
+    await makePath(join(folder, 'logs'));
   } catch (cause) {
-    throw new LabError('RUN-FOLDER-WRITE', `${folder} cannot be made: ${message(cause)}`, { where: folder, cause });
+    throw new LabError('RUN-FOLDER-WRITE', `${folder} cannot be made: ${message(cause)}`, {
+      where: folder,
+      next: 'Name a folder where you may write, on a disk with room: --out DIR.',
+      cause,
+    });
   }
   if (out === undefined) await linkLatest(project, runId);
   return folder;
+}
+
+/** Not `recursive: true`: Node tries for ever where a file system has no such folder and takes none (/proc). */
+async function makePath(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || (await stat(dirname(path)).catch(() => undefined))) throw error;
+    await makePath(dirname(path));
+    await mkdir(path);
+  }
 }
 
 async function linkLatest(project: string, runId: string): Promise<void> {

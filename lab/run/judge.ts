@@ -25,7 +25,10 @@ export async function readPlan(folder: string): Promise<Plan> {
   });
   const parsed = planSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new LabError('RUN-PLAN', `plan.json is not of a version that this lab reads`, { where: path });
+  throw new LabError('RUN-PLAN', 'plan.json is not of a version that this lab reads', {
+    where: path,
+    next: 'Judge it with the version that its "lab" names, or run the scenarios anew.',
+  });
 }
 
 function parseJson(text: string): unknown {

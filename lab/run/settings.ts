@@ -11,7 +11,11 @@ export type Layer = { readonly [key: string]: unknown };
 /** @throws LabError `CONFIG-READ`, `CONFIG-SYNTAX`, `CONFIG-KEY`, each with `lab.yaml:line`. */
 export async function readConfigFile(path: string): Promise<Layer> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new LabError('CONFIG-READ', `${path} cannot be read`, { where: path, cause });
+    throw new LabError('CONFIG-READ', `${path} cannot be read`, {
+      where: path,
+      next: 'Check the path and its permissions; every key has a default, so a run needs no file.',
+      cause,
+    });
   });
   return parseConfig(text, path);
 }
@@ -23,6 +27,7 @@ export function parseConfig(text: string, path: string): Layer {
   if (problem)
     throw new LabError('CONFIG-SYNTAX', problem.message.split('\n')[0] ?? 'no YAML', {
       where: `${path}:${lines.linePos(problem.pos[0]).line}`,
+      next: 'The file is YAML: keys and values as in README.md, "lab.yaml".',
     });
   const value: unknown = document.toJS() ?? {};
   const checked = configurationSchema.safeParse(value);
