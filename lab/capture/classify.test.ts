@@ -31,6 +31,8 @@ const floor = encodeFloor([{ name: 'Floor Release', ackRequired: false, ssrc: 1,
 const app = encodeRtcp([{ type: 'APP', subtype: 0, ssrc: 1, name: 'MCV0', data: new Uint8Array() }]);
 const query = Uint8Array.from(Buffer.from('9999010000010000000000000161026d6300000100 01'.replace(' ', ''), 'hex'));
 
+const changed = (bytes: Uint8Array, at: number, value: number) => Uint8Array.from(bytes).fill(value, at, at + 1);
+
 describe('what a datagram carries', () => {
   test.each<[string, string, Uint8Array]>([
     ['sip', 'a request', ascii('INVITE sip:a@b SIP/2.0\r\nCall-ID: x\r\n\r\n')],
@@ -48,7 +50,13 @@ describe('what a datagram carries', () => {
     ['other', 'nothing', new Uint8Array()],
     ['other', 'one byte of version 2', Uint8Array.of(0x80)],
     ['other', 'RTP cut short', rtp.subarray(0, 11)],
-    ['other', 'RTCP whose length runs past the end', report.subarray(0, 6)],
+    ['other', 'RTP with padding that does not fit', changed(rtp, 0, 0xa0)],
+    ['other', 'a payload type that stands for RTCP', changed(rtp, 1, 72)],
+    ['other', 'RTP that ends in the list of its sources', changed(rtp, 0, 0x8f)],
+    ['rtcp', 'RTCP whose length runs past the end', report.subarray(0, 6)],
+    ['floor', 'a floor message whose length runs past the end', changed(floor, 3, 0xff)],
+    ['other', 'the same of a packet type that nobody uses', changed(report.subarray(0, 6), 1, 221)],
+    ['other', 'the same with padding', changed(report.subarray(0, 6), 0, 0xa0)],
     ['other', 'STUN', Uint8Array.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42])],
   ])('%s: %s', (expected, _what, payload) => {
     expect(protocol(payload)).toBe(expected);

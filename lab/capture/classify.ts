@@ -61,22 +61,31 @@ function rtpOrRtcp(payload: Uint8Array): Content {
   const second = payload[1];
   // RFC 5761 4: on any port, packet types 192 to 223 are RTCP.
   if (second !== undefined && second >= 192 && second <= 223) return rtcp(payload);
-  const { value } = decodeRtp(payload);
-  return value === undefined ? OTHER : { protocol: 'rtp', packet: value };
+  const { value, faults } = decodeRtp(payload);
+  // RFC 3550 A.1: neither with padding that does not fit. RFC 3551 6: nor with a type that stands for RTCP.
+  if (value === undefined || faults.length > 0 || (value.payloadType >= 72 && value.payloadType <= 76)) return OTHER;
+  return { protocol: 'rtp', packet: value };
 }
 
 function rtcp(payload: Uint8Array): Content {
   const frames = rtcpFrames(payload, []);
-  if (frames.length > 0 && frames.every(isFloor)) {
-    const { value } = decodeFloor(payload);
-    if (value !== undefined) return { protocol: 'floor', messages: value };
-  }
-  const { value } = decodeRtcp(payload);
-  return value === undefined ? OTHER : { protocol: 'rtcp', packets: value };
+  if (frames.length === 0) return brokenRtcp(payload);
+  if (frames.every(isFloor)) return { protocol: 'floor', messages: decodeFloor(payload).value ?? [] };
+  return { protocol: 'rtcp', packets: decodeRtcp(payload).value ?? [] };
+}
+
+/** What is cut off or has a wrong length is told by its beginning; it holds no packets, and its decoder says why. */
+function brokenRtcp(payload: Uint8Array): Content {
+  const packetType = payload[1] as number;
+  if (isFloor({ packetType, body: payload.subarray(4) })) return { protocol: 'floor', messages: [] };
+  // RFC 4585, RFC 3611: from sender reports to extended reports; the rest of RFC 5761's range is not in use.
+  const inUse = packetType >= RTCP.SR && packetType <= 207;
+  // RFC 3550 A.2: the first packet of a datagram has no padding.
+  return inUse && ((payload[0] as number) & 0x20) === 0 ? { protocol: 'rtcp', packets: [] } : OTHER;
 }
 
 /** TS 24.380 8.1.2: RTCP APP packets of the name MCPT. */
-function isFloor({ packetType, body }: RtcpFrame): boolean {
+function isFloor({ packetType, body }: Pick<RtcpFrame, 'packetType' | 'body'>): boolean {
   return packetType === RTCP.APP && body.length >= 8 && appName(body, 4) === 'MCPT';
 }
 

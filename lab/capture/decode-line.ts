@@ -50,7 +50,7 @@ export function decodeLine(sighting: Sighting): DecodedLine {
 }
 
 /** What the decoder of its protocol objects to; a timeline keeps values alone. */
-function faultsOf({ protocol }: Content, payload: Uint8Array): readonly Fault[] {
+export function faultsOf({ protocol }: Content, payload: Uint8Array): readonly Fault[] {
   switch (protocol) {
     case 'sip':
       return decodeSip(payload).faults;

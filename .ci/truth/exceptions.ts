@@ -1,0 +1,25 @@
+import type { Packet } from './fields.ts';
+
+/** One field in which tshark is wrong, and its defect. At most ten. */
+export interface Exception {
+  readonly field: string;
+  readonly defect: string;
+  applies(ours: Packet, theirs: Packet): boolean;
+}
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    field: 'dns.resp.name',
+    defect: "the owner of an SRV record is shown as dns.srv.service, proto and name, never as the record's name",
+    applies: ({ facts: our }, { facts: their }) => {
+      const types = our['dns.resp.type'] ?? [];
+      const others = our['dns.resp.name']?.filter((_, i) => types[i] !== '33') ?? [];
+      return others.join() === (their['dns.resp.name'] ?? []).join();
+    },
+  },
+  {
+    field: 'rtp.p_type',
+    defect: 'payload type 99 is taken for RFC 2198 although no SDP says so, and the types inside are listed too',
+    applies: ({ facts: our }, { facts: their }) => our['rtp.p_type']?.[0] === '99' && their['rtp.p_type']?.[0] === '99',
+  },
+];
