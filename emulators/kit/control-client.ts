@@ -10,6 +10,14 @@ export interface ControlConnection {
   close(): void;
 }
 
+/** What carries the lines of a control channel. */
+export interface ControlLine {
+  send(line: string): void;
+  /** Called once for whoever listens; `ended` follows the last line. */
+  listen(line: (text: string) => void, ended: () => void): void;
+  close(): void;
+}
+
 const retryMs = 10;
 
 /** Tries until the emulator has opened its socket; rejects after `deadlineMs`. */
@@ -17,7 +25,7 @@ export async function connectControl(path: string, deadlineMs: number): Promise<
   const deadline = systemClock.nowMs() + deadlineMs;
   for (;;) {
     try {
-      return openClient(await connectOnce(path));
+      return controlOver(socketLine(await connectOnce(path)));
     } catch (error) {
       if (systemClock.nowMs() + retryMs > deadline) {
         throw new Error(`no control channel at ${path} within ${deadlineMs} ms`, { cause: error });
@@ -40,7 +48,20 @@ function connectOnce(path: string): Promise<Socket> {
   });
 }
 
-function openClient(socket: Socket): ControlConnection {
+function socketLine(socket: Socket): ControlLine {
+  return {
+    send: (line) => socket.write(`${line}\n`),
+    listen: (line, ended) => {
+      // A reset and an orderly end mean the same here: `close` follows every error.
+      socket.on('error', () => {});
+      socket.on('close', ended);
+      socket.on('data', lineReader(line));
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+export function controlOver(channel: ControlLine): ControlConnection {
   const waiting = new Map<number, (reply: ControlReply) => void>();
   let lastId = 0;
   let ended: string | undefined;
@@ -49,17 +70,14 @@ function openClient(socket: Socket): ControlConnection {
     for (const [id, settle] of waiting) settle({ id, ok: false, error: ended });
     waiting.clear();
   };
-  // A reset and an orderly end mean the same here: `close` follows every error.
-  socket.on('error', () => {});
-  socket.on('close', () => end('the emulator closed its control channel'));
-  socket.on(
-    'data',
-    lineReader((line) => {
+  channel.listen(
+    (line) => {
       const reply = readReply(line);
       if (reply === undefined) return;
       waiting.get(reply.id)?.(reply);
       waiting.delete(reply.id);
-    }),
+    },
+    () => end('the emulator closed its control channel'),
   );
   return {
     act: (act, deadlineMs = 10_000) => {
@@ -75,12 +93,12 @@ function openClient(socket: Socket): ControlConnection {
           cancel();
           resolve(reply);
         });
-        socket.write(`${JSON.stringify({ ...act, id })}\n`);
+        channel.send(JSON.stringify({ ...act, id }));
       });
     },
     close: () => {
       end('the control channel was closed here');
-      socket.destroy();
+      channel.close();
     },
   };
 }

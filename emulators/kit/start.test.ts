@@ -90,6 +90,15 @@ describe('an emulator', () => {
     control.close();
   });
 
+  test('starts at rest, and begins with what it is told', async () => {
+    start(good(), ['--rest', 'a-x', 'x.sock']);
+    const control = await connectControl(join(folder, 'x.sock'), 5000);
+    expect(await control.act({ do: 'describe' })).toMatchObject({ ok: true, state: { faults: 0 } });
+    expect(await control.act({ do: 'configure', config: good() })).toMatchObject({ ok: true });
+    expect(await control.act({ do: 'describe' })).toMatchObject({ state: { tag: expect.any(String) } });
+    control.close();
+  });
+
   test('refuses a new configuration that is not one, and tells when its sockets cannot be opened', async () => {
     start(good());
     const control = await connectControl(join(folder, 'x.sock'), 5000);
@@ -103,6 +112,7 @@ describe('an emulator', () => {
 
   test.each([
     ['no file named', good(), [], 'use: node main.ts CONFIG.json'],
+    ['rest without a socket', good(), ['--rest', 'a-x'], 'use: node main.ts CONFIG.json'],
     ['no such file', good(), ['other.json'], 'ENOENT'],
     ['not JSON', '{', ['config.json'], 'config.json: '],
     ['not a configuration', { ...good(), mode: 'bad', more: 1 }, ['config.json'], 'mode'],

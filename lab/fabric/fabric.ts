@@ -75,6 +75,8 @@ export interface Fabric {
 
 export interface RunningFabric {
   readonly spec: FabricSpec;
+  /** How programs of the lab are found and reached in a place. */
+  residence(place: PlaceName): Residence;
   /** Starts a process in a place, in a session of its own; stdout and stderr go to `log`. */
   start(place: PlaceName, command: readonly string[], log: string): Promise<PlacedProcess>;
   /** Starts a process in a place and speaks with it line by line over its stdin and stdout (on a cluster: exec). */
@@ -96,6 +98,17 @@ export interface RunningFabric {
   /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
   translations(place: PlaceName): Promise<string>;
   down(): Promise<void>;
+}
+
+export interface Residence {
+  /** Node, as the place calls it. */
+  readonly node: string;
+  /** The project's folder, as the place calls it. */
+  readonly project: string;
+  /** A folder of the place for Unix sockets; short, because a socket's path may have 107 bytes. */
+  readonly sockets: string;
+  /** The place's files and sockets are this process's own too. */
+  readonly local: boolean;
 }
 
 export interface PlacedProcess {

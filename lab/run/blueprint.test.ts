@@ -5,7 +5,7 @@ import { type Configuration, configurationSchema } from './configuration.ts';
 import { variationOf } from './variation.ts';
 
 const configured = (changes: Record<string, unknown> = {}): Configuration => configurationSchema.parse(changes);
-const paths = { sockets: '/s', files: '/f' };
+const paths = { sockets: '/s', files: '/f', scenario: 's' };
 
 /** Keys at which two blueprints' casts differ, as `place.path.to.key`. */
 function differingKeys(one: Configuration, other: Configuration): string[] {
@@ -162,6 +162,7 @@ describe('a remedy switches its own keys and nothing else', () => {
       { edge: { partners: 'unknown' } },
       ['a', 'b'].flatMap((one) => [`${one}-edge.peers.0.domain`, `${one}-edge.peers.0.nodes.0`]),
     ],
+    ['edge.partnerSource', { edge: { partnerSource: 'any' } }, ['a-edge.peers.0.nodes.0', 'b-edge.peers.0.nodes.0']],
     ['dns.zone', { dns: { zone: 'absent' } }, []],
   ])('%s', (_key, changes, expected) => {
     expect(differingKeys(configured(), configured(changes)).sort()).toEqual([...expected].sort());

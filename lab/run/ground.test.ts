@@ -24,9 +24,9 @@ function paperFabric() {
   const flushed: string[] = [];
   const down = vi.fn(async () => undefined);
   const started: string[] = [];
-  const start = async (place: string, [, , config = '']: readonly string[]): Promise<PlacedProcess> => {
+  const residence = () => ({ node: 'node', project: '/project', sockets: folder, local: true });
+  const start = async (place: string, [, , , name = '']: readonly string[]): Promise<PlacedProcess> => {
     started.push(place);
-    const name = config.split('/').at(-1)?.replace('.json', '') ?? '';
     const server = createServer((socket) =>
       socket.on('data', (bytes) => {
         for (const line of bytes.toString().trim().split('\n')) {
@@ -42,7 +42,13 @@ function paperFabric() {
   };
   const up = vi.fn(
     async (spec: FabricSpec) =>
-      ({ spec, start, down, nat: { flush: async (place) => void flushed.push(place) } }) as Partial<RunningFabric>,
+      ({
+        spec,
+        start,
+        down,
+        residence,
+        nat: { flush: async (place) => void flushed.push(place) },
+      }) as Partial<RunningFabric>,
   );
   return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started };
 }
@@ -53,8 +59,8 @@ const blueprint = (shift = 0) => blueprintOf(configuration, 1, shift);
 describe('grounds', () => {
   test('scenarios of equal fabrics follow each other on one: flows forgotten, everybody configured anew', async () => {
     const paper = paperFabric();
-    const grounds = new Grounds(paper.fabric, '/project');
-    const cast = blueprint().cast({ sockets: folder, files: folder });
+    const grounds = new Grounds(paper.fabric);
+    const cast = blueprint().cast({ sockets: folder, files: folder, scenario: 's' });
     const first = await grounds.take(blueprint().fabric);
     await first.play(cast, folder);
     await first.rest();
@@ -67,7 +73,7 @@ describe('grounds', () => {
     expect(paper.started).toHaveLength(cast.length);
     for (const { config } of cast)
       expect(paper.acts.filter((act) => act.startsWith(`${config.process.name} `))).toEqual([
-        `${config.process.name} ready`,
+        `${config.process.name} configure`,
         `${config.process.name} rest`,
         `${config.process.name} configure`,
       ]);
@@ -77,7 +83,7 @@ describe('grounds', () => {
 
   test('another fabric, or trouble, means new ground', async () => {
     const paper = paperFabric();
-    const grounds = new Grounds(paper.fabric, '/project');
+    const grounds = new Grounds(paper.fabric);
     const first = await grounds.take(blueprint().fabric);
     const second = await grounds.take(blueprint(1).fabric);
     expect(second).not.toBe(first);

@@ -1,16 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ControlConnection, connectControl } from '../../emulators/kit/control-client.ts';
+import type { ControlConnection } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
-import type { Fabric, FabricSpec, PlacedProcess, RunningFabric } from '../fabric/fabric.ts';
+import type { Fabric, FabricSpec, RunningFabric } from '../fabric/fabric.ts';
 import type { CastMember } from './cast.ts';
-
-interface Player {
-  readonly emulator: CastMember['emulator'];
-  readonly process: PlacedProcess;
-  readonly control: ControlConnection;
-  ended: boolean;
-}
+import { type Player, startPlayer } from './player.ts';
 
 /** Scenarios of equal keys can follow each other on one ground. */
 export const groundKey = (spec: FabricSpec): string => JSON.stringify(spec);
@@ -22,13 +16,11 @@ export const groundKey = (spec: FabricSpec): string => JSON.stringify(spec);
 export class Ground {
   readonly running: RunningFabric;
   readonly #wanted: string;
-  readonly #project: string;
   readonly #players = new Map<string, Player>();
 
-  constructor(running: RunningFabric, wanted: FabricSpec, project: string) {
+  constructor(running: RunningFabric, wanted: FabricSpec) {
     this.running = running;
     this.#wanted = groundKey(wanted);
-    this.#project = project;
   }
 
   fits(spec: FabricSpec): boolean {
@@ -49,40 +41,19 @@ export class Ground {
   }
 
   async #cast(member: CastMember, logs: string): Promise<void> {
-    const { name } = member.config.process;
-    const config = join(logs, `${name}.json`);
+    const { config, place } = member;
+    const { name } = config.process;
     const log = join(logs, `${name}.log`);
-    await writeFile(config, JSON.stringify(member.config, undefined, 2));
-    const known = this.#players.get(name);
-    if (known && !known.ended && known.emulator === member.emulator) {
-      const reply = await known.control.act({ do: 'configure', config: member.config, log });
-      if (reply.ok) return;
-      throw new LabError('CAST-NOT-READY', `${name}: ${reply.error ?? 'is not ready'}`, { exitCode: 3, where: log });
+    await writeFile(join(logs, `${name}.json`), JSON.stringify(config, undefined, 2));
+    let player = this.#players.get(name);
+    if (!player || player.ended || player.emulator !== member.emulator) {
+      player = await startPlayer(this.running, member, log);
+      this.#players.set(name, player);
     }
-    this.#players.set(name, await this.#start(member, config, log));
-  }
-
-  async #start(member: CastMember, config: string, log: string): Promise<Player> {
-    const { name, control: socket } = member.config.process;
-    const program = join(this.#project, 'emulators', member.emulator, 'main.ts');
-    // The types have checked it: the emulator's schemas would take longer to load than all the rest of its start.
-    const argv = [process.execPath, program, config, '--checked'];
-    const started = await this.running.start(member.place, argv, log);
-    const died = started.ended.then((how) => {
-      throw new LabError('CAST-ENDED', `${name} ended with ${how} before it was ready`, {
-        exitCode: 3,
-        where: log,
-        next: 'Its log says why:',
-        command: `cat ${log}`,
-      });
-    });
-    died.catch(() => undefined);
-    const control = await Promise.race([readyControl(name, socket), died]);
-    const player: Player = { emulator: member.emulator, process: started, control, ended: false };
-    void started.ended.then(() => {
-      player.ended = true;
-    });
-    return player;
+    const own = this.running.residence(place).local ? { log } : {};
+    const reply = await player.control.act({ do: 'configure', config, ...own });
+    if (reply.ok) return;
+    throw new LabError('CAST-NOT-READY', `${name}: ${reply.error ?? 'is not ready'}`, { exitCode: 3, where: log });
   }
 
   control(name: string): ControlConnection | undefined {
@@ -109,22 +80,13 @@ export class Ground {
   }
 }
 
-async function readyControl(name: string, socket: string): Promise<ControlConnection> {
-  const control = await connectControl(socket, 60_000);
-  const reply = await control.act({ do: 'ready' });
-  if (!reply.ok) throw new LabError('CAST-NOT-READY', reply.error ?? `${name} is not ready`, { exitCode: 3 });
-  return control;
-}
-
 /** One ground at a time: kept while scenarios ask for the same fabric, replaced when one asks for another. */
 export class Grounds {
   readonly #fabric: Fabric;
-  readonly #project: string;
   #kept: Ground | undefined;
 
-  constructor(fabric: Fabric, project: string) {
+  constructor(fabric: Fabric) {
     this.#fabric = fabric;
-    this.#project = project;
   }
 
   async take(spec: FabricSpec): Promise<Ground> {
@@ -134,7 +96,7 @@ export class Grounds {
       return kept;
     }
     await this.clear();
-    const ground = new Ground(await this.#fabric.up(spec), spec, this.#project);
+    const ground = new Ground(await this.#fabric.up(spec), spec);
     this.#kept = ground;
     return ground;
   }

@@ -4,16 +4,15 @@ import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import { blueprintOf } from './blueprint.ts';
 import { configurationSchema } from './configuration.ts';
 import { Grounds } from './ground.ts';
-import { sockets } from './sockets.ts';
 import { Stage } from './stage.ts';
 
-/** The process inside a held lab's namespace: `held.ts PROJECT FOLDER`; brings one world up and stays until it is killed. */
-const [project = '', folder = ''] = process.argv.slice(2);
+/** The process inside a held lab's namespace: `held.ts FOLDER`; brings one world up and stays until it is killed. */
+const [folder = ''] = process.argv.slice(2);
 const configuration = configurationSchema.parse(JSON.parse(await readFile(join(folder, 'configuration.json'), 'utf8')));
 const blueprint = blueprintOf(configuration, 1);
-const folders = { captures: join(folder, 'captures'), logs: join(folder, 'logs'), sockets };
-const stage = new Stage(new Grounds(netnsFabric(), project), folders, () => undefined);
-await stage.open({ configuration, topology: blueprint.topology }, blueprint);
+const folders = { captures: join(folder, 'captures'), logs: join(folder, 'logs') };
+const stage = new Stage(new Grounds(netnsFabric()), folders, () => undefined);
+await stage.open({ id: 'held', configuration, topology: blueprint.topology }, blueprint);
 for (const ue of blueprint.topology.ues) await stage.act(ue.name, { do: 'register' });
 const places = blueprint.topology.taps.map((tap) => tap.place);
 await writeFile(join(folder, 'ready.part'), JSON.stringify([...new Set(places)]));

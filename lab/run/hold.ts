@@ -54,12 +54,7 @@ export async function holdLab(project: string, name: string, changes: Layer): Pr
   await writeFile(join(folder, 'configuration.json'), JSON.stringify(changes));
   const output = openSync(join(folder, 'lab.log'), 'a');
   // No parent-death signal here: this lab outlives the command that opened it.
-  const [command = '', ...args] = outerCommand([
-    process.execPath,
-    join(project, 'lab/run/held.ts'),
-    project,
-    folder,
-  ]).slice(3);
+  const [command = '', ...args] = outerCommand([process.execPath, join(project, 'lab/run/held.ts'), folder]).slice(3);
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', output, output],

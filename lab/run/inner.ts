@@ -8,7 +8,6 @@ import { LiveDirector } from './live-director.ts';
 import { type LiveRun, liveWorld } from './live-world.ts';
 import { type PlannedScenario, planSchema } from './manifest.ts';
 import { type Orders, readOrders } from './orders.ts';
-import { sockets } from './sockets.ts';
 import { residentBytes } from './stage.ts';
 
 /** The process inside the outer namespace: `inner.ts PROJECT FOLDER`; it runs the scenarios it is told and reports events. */
@@ -16,8 +15,8 @@ async function main([project = '', folder = '']: readonly string[]): Promise<voi
   const plan = planSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
   const emit: Emit = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
   const orders = readOrders(process.stdin, () => process.exit(70));
-  const grounds = new Grounds(netnsFabric(), project);
-  const run: LiveRun = { grounds, folder, sockets, plan, emit, interrupted: orders.interrupted };
+  const grounds = new Grounds(netnsFabric());
+  const run: LiveRun = { grounds, folder, plan, emit, interrupted: orders.interrupted };
   await runScenarios(run, project, orders);
   await grounds.clear();
   emit({ event: 'memory', process: 'lab (inside)', maxResidentBytes: await residentBytes(process.pid) });

@@ -13,7 +13,6 @@ import { Stage } from './stage.ts';
 export interface LiveRun {
   readonly grounds: Grounds;
   readonly folder: string;
-  readonly sockets: string;
   readonly plan: Plan;
   readonly emit: Emit;
   readonly interrupted: Promise<never>;
@@ -23,7 +22,7 @@ export interface LiveRun {
 export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
   const captures = join(run.folder, 'captures', scenario.id);
   const logs = join(run.folder, 'logs', scenario.id);
-  const stage = new Stage(run.grounds, { captures, logs, sockets: run.sockets }, run.emit);
+  const stage = new Stage(run.grounds, { captures, logs }, run.emit);
   let live: LiveCapture | undefined;
   let troubled = false;
 

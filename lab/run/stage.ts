@@ -15,12 +15,10 @@ export interface StageFolders {
   readonly captures: string;
   /** `logs/<scenario-id>`: configurations and logs of the cast. */
   readonly logs: string;
-  /** Short path for control sockets. */
-  readonly sockets: string;
 }
 
 /** What a stage needs of a scenario; a lab that is held open has no more. */
-export type StagedScenario = Pick<PlannedScenario, 'configuration' | 'topology'>;
+export type StagedScenario = Pick<PlannedScenario, 'id' | 'configuration' | 'topology'>;
 
 /** One scenario's world while it lives: ground, taps, cast. Opened before its first step, closed after its last. */
 export class Stage {
@@ -43,9 +41,9 @@ export class Stage {
 
   /** Ground, taps, first marker, cast: in this order, so that not one packet of the cast goes unrecorded. */
   async open(scenario: StagedScenario, blueprint: Blueprint): Promise<void> {
-    const { captures, logs, sockets } = this.#folders;
-    const { configuration, topology } = scenario;
-    await Promise.all([captures, logs, sockets].map((folder) => mkdir(folder, { recursive: true })));
+    const { captures, logs } = this.#folders;
+    const { id, configuration, topology } = scenario;
+    await Promise.all([captures, logs].map((folder) => mkdir(folder, { recursive: true })));
     const ground = await this.#timed('fabric', () => this.#grounds.take(blueprint.fabric));
     this.#ground = ground;
     this.#taps = await this.#timed('taps', () =>
@@ -64,7 +62,8 @@ export class Stage {
     await ground.running.mark(firstMarker, this.#places);
     await this.#timed('cast', async () => {
       await writeDnsFiles(logs, configuration, topology);
-      await ground.play(blueprint.cast({ sockets, files: logs }), logs);
+      const { sockets } = ground.running.residence(this.#places[0] ?? 'bridge');
+      await ground.play(blueprint.cast({ sockets, files: logs, scenario: id }), logs);
     });
   }
 

@@ -4,7 +4,7 @@ import { type Configuration, configurationSchema } from './configuration.ts';
 import { shuffled, variationOf } from './variation.ts';
 
 const configured = (changes: Record<string, unknown> = {}): Configuration => configurationSchema.parse(changes);
-const paths = { sockets: '/s', files: '/f' };
+const paths = { sockets: '/s', files: '/f', scenario: 's' };
 const repetitions = Array.from({ length: 60 }, (_, index) => index);
 
 describe('variation', () => {

@@ -6,6 +6,7 @@ import { type Marker, openMarker } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
 import type { Place, Plan } from './plan.ts';
+import { residence } from './residence.ts';
 import { runScript } from './run.ts';
 import { removeScript } from './script.ts';
 import { serviceTable } from './services.ts';
@@ -35,6 +36,7 @@ export function runningFabric(plan: Plan): RunningFabric {
   return {
     spec: plan.spec,
     nat: natControls(find),
+    residence: () => residence,
     start: async (name, command, log): Promise<PlacedProcess> => {
       const started = await startPlaced(find(name), command, log);
       open.push({ close: () => started.stop(0) });

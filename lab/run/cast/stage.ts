@@ -6,6 +6,8 @@ export interface CastPaths {
   readonly sockets: string;
   /** Folder that holds `<place>/Corefile` and zones. */
   readonly files: string;
+  /** Mixed into every seed: no two scenarios of a run share a Call-ID or an SSRC. */
+  readonly scenario: string;
 }
 
 /** What every member of the cast is made from. */
@@ -17,6 +19,6 @@ export interface CastStage {
 }
 
 export function processOf({ paths, seed }: CastStage, name: string) {
-  const own = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, seed);
+  const own = [...`${paths.scenario}/${name}`].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, seed);
   return { name, control: `${paths.sockets}/${name}`, seed: own };
 }
