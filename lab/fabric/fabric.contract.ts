@@ -10,7 +10,7 @@ import { nodePorts } from './contract/node-ports.ts';
 import { nodes } from './contract/nodes.ts';
 import { overlap, routed } from './contract/overlap.ts';
 import type { ContractProbe, ProbeGroup } from './contract/probe.ts';
-import { openSite, type Site, type Timing } from './contract/site.ts';
+import { openSite, type Site, type Timing, UnknownPlace } from './contract/site.ts';
 import { contractSpec } from './contract/spec.ts';
 import { timeouts } from './contract/timeouts.ts';
 import type { Fabric } from './fabric.ts';
@@ -101,14 +101,15 @@ function runGroup(site: Site, group: ProbeGroup, collect: (result: ProbeResult) 
 /** A probe that breaks is a measured value too: the suite goes on and says what happened. */
 async function runProbe(site: Site, probe: ContractProbe): Promise<ProbeResult> {
   const { id, expected, source, needs } = probe;
-  if (needs !== undefined && site.running.nat[needs] === undefined) {
-    const notApplicable = `this fabric has no ${needs}`;
+  const notAsked = (notApplicable: string): ProbeResult => {
     return { id, expected, measured: `not applicable: ${notApplicable}`, same: false, source, notApplicable };
-  }
+  };
+  if (needs !== undefined && site.running.nat[needs] === undefined) return notAsked(`this fabric has no ${needs}`);
   try {
     const measured = await probe.measure(site);
     return { id, expected, measured, same: measured === expected, source };
   } catch (error) {
+    if (error instanceof UnknownPlace) return notAsked(error.message);
     const measured = `failed: ${error instanceof Error ? error.message : String(error)}`;
     return { id, expected, measured, same: false, source };
   }

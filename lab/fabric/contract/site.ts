@@ -37,16 +37,24 @@ export interface Seen {
   readonly port: number;
 }
 
+/** The fabric that is measured has no such place: no access network, or fewer clusters than the contract's. */
+export class UnknownPlace extends Error {
+  constructor(place: PlaceName) {
+    super(`there is no place ${place}`);
+  }
+}
+
 export function openSite(running: RunningFabric, timing: Timing, helper: readonly string[], scratch: string): Site {
   const probes = new Map<PlaceName, Promise<Probe>>();
   const addresses = addressBook(running);
   let tokens = 0;
   const address = (place: PlaceName): string => {
     const found = addresses.get(place);
-    if (found === undefined) throw new Error(`the contract knows no address of ${place}`);
+    if (found === undefined) throw new UnknownPlace(place);
     return found;
   };
-  const probeIn = (place: PlaceName): Promise<Probe> => {
+  const probeIn = async (place: PlaceName): Promise<Probe> => {
+    if (!addresses.has(place)) throw new UnknownPlace(place);
     const probe = probes.get(place) ?? running.converse(place, helper).then(probeClient);
     probes.set(place, probe);
     return probe;
@@ -86,7 +94,8 @@ export function openSite(running: RunningFabric, timing: Timing, helper: readonl
       }
     },
     close: async () => {
-      for (const probe of await Promise.all(probes.values())) await probe.close();
+      for (const probe of await Promise.allSettled(probes.values()))
+        if (probe.status === 'fulfilled') await probe.value.close();
     },
   };
   return site;

@@ -1,0 +1,68 @@
+import { LabError } from '../../errors.ts';
+import type { ClusterSpec, Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
+import type { AccessNetworks } from './access.ts';
+import { type KubeCluster, openCluster } from './cluster.ts';
+import { type Access, type Kubectl, kubectlFor } from './kubectl.ts';
+import { CAST_NAMESPACE, LAB_NAMESPACE, OURS_SELECTOR } from './names.ts';
+import { buildWorld } from './world.ts';
+
+export interface KubeOptions {
+  readonly name: 'kube' | 'kind';
+  /** A reference that the nodes can pull, or have. */
+  image(): Promise<string>;
+  /** The clusters for a spec: by contexts that are given, or made first. */
+  clusters(specs: readonly ClusterSpec[]): Promise<readonly Access[]>;
+  readonly accesses: AccessNetworks;
+  /** Ends what `clusters` made. */
+  release(): Promise<void>;
+}
+
+/** Clusters that recorders and places are put into. What one world leaves standing, the next one uses. */
+export function kubeFabric(options: KubeOptions): Fabric & { close(): Promise<void> } {
+  const open = new Map<string, Promise<KubeCluster>>();
+  const clusterOf = (spec: ClusterSpec, access: Access, image: string): Promise<KubeCluster> => {
+    const key = `${access.name} ${access.context} ${spec.nodes.length}`;
+    const found = open.get(key) ?? openCluster(kubectlFor(access), spec, image);
+    open.set(key, found);
+    found.catch(() => open.delete(key));
+    return found;
+  };
+  return {
+    name: options.name,
+    up: async (spec: FabricSpec): Promise<RunningFabric> => {
+      const [accesses, image] = await Promise.all([options.clusters(spec.clusters), options.image()]);
+      const pairs = await Promise.all(
+        spec.clusters.map(async (cluster) => {
+          const access = accesses.find(({ name }) => name === cluster.name);
+          if (access === undefined) throw noCluster(cluster.name);
+          return { spec: cluster, cluster: await clusterOf(cluster, access, image) };
+        }),
+      );
+      return buildWorld(spec, pairs, options.accesses, image);
+    },
+    close: async () => {
+      const clusters = await Promise.all([...open.values()].map((cluster) => cluster.catch(() => undefined)));
+      open.clear();
+      await options.accesses.close();
+      await Promise.all(clusters.map((cluster) => cluster?.close()));
+      await options.release();
+    },
+  };
+}
+
+function noCluster(name: string): LabError {
+  return new LabError('kube-cluster-missing', `there is no context for cluster ${name}`, {
+    next: 'Say which context it is:',
+    command: `--context ${name}=CONTEXT`,
+  });
+}
+
+/** Removes every object of the lab from a cluster, and nothing else. */
+export async function sweep(kubectl: Kubectl): Promise<void> {
+  for (const namespace of [CAST_NAMESPACE, LAB_NAMESPACE]) {
+    await kubectl.run([
+      ...['delete', 'namespace', '-l', OURS_SELECTOR, '--field-selector', `metadata.name=${namespace}`],
+      ...['--ignore-not-found', '--wait=false'],
+    ]);
+  }
+}

@@ -1,0 +1,66 @@
+import { ExecaError, execa } from 'execa';
+import type { LabError } from '../../errors.ts';
+import { explain } from './explain.ts';
+
+/** How a cluster is reached: a context of the user's kubeconfig, or of a file of its own. */
+export interface Access {
+  /** The lab's name of the cluster: `a`, `b`, … */
+  readonly name: string;
+  readonly context: string;
+  readonly kubeconfig?: string;
+}
+
+export interface Kubectl {
+  readonly access: Access;
+  /** Runs one command to its end and gives back what it printed. */
+  run(args: readonly string[], options?: { readonly input?: string; readonly timeoutMs?: number }): Promise<string>;
+  json<T>(args: readonly string[]): Promise<T>;
+  apply(documents: readonly object[]): Promise<string>;
+  /** The local command that runs a program in a pod, with stdin. */
+  exec(namespace: string, pod: string): string[];
+}
+
+export function kubectlFor(access: Access): Kubectl {
+  const run: Kubectl['run'] = async (args, { input, timeoutMs = 60_000 } = {}) => {
+    const [program = '', ...rest] = command(access, args);
+    try {
+      const { stdout } = await execa(program, rest, {
+        timeout: timeoutMs,
+        ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      });
+      return stdout;
+    } catch (error) {
+      if (!(error instanceof ExecaError)) throw error;
+      throw asLabError(access, args, error);
+    }
+  };
+  return {
+    access,
+    run,
+    json: async (args) => JSON.parse(await run([...args, '-o', 'json'])),
+    apply: (documents) => run(['apply', '-f', '-'], { input: list(documents) }),
+    exec: (namespace, pod) => command(access, ['exec', '-i', '--namespace', namespace, pod, '--']),
+  };
+}
+
+export function command({ context, kubeconfig }: Access, args: readonly string[]): string[] {
+  return ['kubectl', ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]), '--context', context, ...args];
+}
+
+/** One document for `kubectl apply -f -`. */
+export function list(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+function asLabError(access: Access, args: readonly string[], error: ExecaError): LabError {
+  const said = typeof error.stderr === 'string' && error.stderr !== '' ? error.stderr : error.shortMessage;
+  const missing = error.code === 'ENOENT';
+  return explain({
+    access,
+    said: said.trim(),
+    command: command(access, args).join(' '),
+    missing,
+    timedOut: error.timedOut,
+    cause: error,
+  });
+}

@@ -1,0 +1,103 @@
+import { LabError } from '../../errors.ts';
+import type { ServiceSpec } from '../fabric.ts';
+import type { KubeCluster } from './cluster.ts';
+import { service as manifest } from './manifests.ts';
+import { CAST_NAMESPACE, OURS_SELECTOR } from './names.ts';
+import type { ListOf } from './objects.ts';
+import type { KubePod } from './pods.ts';
+import { synchronised } from './proxy-sync.ts';
+
+interface ServiceObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly clusterIP?: string };
+}
+
+/** The Services of one cluster as they are now; their ClusterIPs are the cluster's to give. */
+export class ClusterServices {
+  readonly #cluster: KubeCluster;
+  readonly #pods: ReadonlyMap<string, KubePod>;
+  #current: readonly ServiceSpec[] = [];
+
+  constructor(cluster: KubeCluster, pods: readonly KubePod[]) {
+    this.#cluster = cluster;
+    this.#pods = new Map(pods.filter((pod) => pod.cluster === cluster).map((pod) => [pod.name, pod]));
+  }
+
+  get current(): readonly ServiceSpec[] {
+    return this.#current;
+  }
+
+  /** Puts exactly these in place; what an earlier world left is removed first, for its node ports. */
+  async replaceAll(services: readonly ServiceSpec[]): Promise<void> {
+    await this.#change(async () => {
+      const left = (await this.#present()).filter(({ name }) => !services.some((service) => service.name === name));
+      await this.#delete(left.map(({ name }) => name));
+      if (services.length > 0) await this.#apply(services);
+      this.#current = await this.#withAddresses(services);
+    });
+  }
+
+  async set(service: ServiceSpec): Promise<void> {
+    await this.#change(async () => {
+      await this.#apply([service]);
+      const others = this.#current.filter(({ name }) => name !== service.name);
+      this.#current = await this.#withAddresses([...others, service]);
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#change(async () => {
+      await this.#delete([name]);
+      this.#current = this.#current.filter((service) => service.name !== name);
+    });
+  }
+
+  #change(change: () => Promise<void>): Promise<void> {
+    return synchronised(
+      this.#cluster.nodes.map(({ attendant }) => attendant),
+      change,
+    );
+  }
+
+  async #apply(services: readonly ServiceSpec[]): Promise<void> {
+    await this.#cluster.kubectl.apply(
+      services.flatMap((service) =>
+        manifest(
+          service,
+          service.endpoints.map((name) => this.#endpoint(service, name)),
+        ),
+      ),
+    );
+  }
+
+  #endpoint(service: ServiceSpec, name: string) {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) {
+      const what = `Service ${service.name}: there is no pod ${name} in cluster ${this.#cluster.name}`;
+      throw new LabError('invalid-fabric', what, { exitCode: 70 });
+    }
+    return { pod: name, address: pod.address, node: pod.node.name };
+  }
+
+  async #delete(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const options = ['--namespace', CAST_NAMESPACE, '--ignore-not-found'];
+    await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `service/${name}`)]);
+    await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `endpointslice/${name}`)]);
+  }
+
+  async #present(): Promise<readonly { readonly name: string; readonly clusterIp: string }[]> {
+    const { items } = await this.#cluster.kubectl.json<ListOf<ServiceObject>>([
+      ...['get', 'services', '--namespace', CAST_NAMESPACE, '-l', OURS_SELECTOR],
+    ]);
+    return items.map(({ metadata, spec }) => ({ name: metadata.name, clusterIp: spec.clusterIP ?? '' }));
+  }
+
+  async #withAddresses(services: readonly ServiceSpec[]): Promise<readonly ServiceSpec[]> {
+    const present = await this.#present();
+    return services.map((service) => ({
+      ...service,
+      clusterIp: present.find(({ name }) => name === service.name)?.clusterIp ?? service.clusterIp,
+    }));
+  }
+}

@@ -1,0 +1,114 @@
+import type { ClusterSpec, FabricSpec, PlaceName, RunningFabric } from '../fabric.ts';
+import type { AccessNetworks, StandingAccess } from './access.ts';
+import { Attendant } from './attendant/client.ts';
+import { CAST_NAMESPACE } from './names.ts';
+import { clearNat, setNat } from './nat.ts';
+import { imageResidence, type KubePlace, keep } from './place.ts';
+import { arrangePods, type KubePod, type SpeccedCluster } from './pods.ts';
+import { runningFabric } from './running.ts';
+import { ClusterServices } from './services.ts';
+
+/** Arranges pods, Services, NAT and access networks on clusters that are open. */
+export async function buildWorld(
+  spec: FabricSpec,
+  clusters: readonly SpeccedCluster[],
+  accesses: AccessNetworks,
+  image: string,
+): Promise<RunningFabric> {
+  const [pods, standing] = await Promise.all([arrangePods(clusters, image), accesses.arrange(spec.accesses, image)]);
+  const services = new Map(clusters.map(({ cluster }) => [cluster.name, new ClusterServices(cluster, pods)]));
+  await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services)));
+  const nodes = (await Promise.all(clusters.map(nodePlaces))).flat();
+  const residents = new Map<PlaceName, Promise<Attendant>>();
+  const podPlaces = pods.map((pod) => podPlace(pod, residents));
+  const actual = clusters.map(({ spec: one, cluster }) => actualCluster(one, { spec: one, cluster }, pods));
+  await Promise.all(
+    clusters.flatMap(({ cluster }, index) =>
+      cluster.nodes.map((node) => {
+        const place = nodes.find(({ name }) => name === node.place);
+        return place && setNat(place, { egress: spec.egress, ...natOf(clusters, pods, actual, index) });
+      }),
+    ),
+  );
+  return runningFabric({
+    spec: () => ({
+      egress: spec.egress,
+      clusters: actual.map((one) => ({ ...one, services: services.get(one.name)?.current ?? [] })),
+      accesses: standing.map((access: StandingAccess) => access.spec),
+    }),
+    places: [...nodes, ...podPlaces, ...standing.flatMap(({ places }) => places)],
+    services,
+    down: async () => {
+      const open = await Promise.allSettled(residents.values());
+      await Promise.all(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+      await Promise.all(nodes.map(clearNat));
+    },
+  });
+}
+
+async function nodePlaces({ cluster }: SpeccedCluster): Promise<KubePlace[]> {
+  return Promise.all(
+    cluster.nodes.map(async ({ place, address, attendant }) => {
+      const node: KubePlace = {
+        name: place,
+        kind: 'node',
+        address,
+        keeper: attendant,
+        enter: [],
+        device: 'eth0',
+        residence: imageResidence,
+        resident: async () => attendant,
+      };
+      return { ...node, device: deviceOf(await keep(node, ['ip', '-o', '-4', 'address', 'show']), address) };
+    }),
+  );
+}
+
+/** `2: eth0    inet 172.18.0.2/16 brd …`: which interface has the node's address. */
+export function deviceOf(listing: string, address: string): string {
+  const line = listing.split('\n').find((one) => one.includes(` inet ${address}/`));
+  return line?.split(/\s+/)[1] ?? 'eth0';
+}
+
+function podPlace(pod: KubePod, residents: Map<PlaceName, Promise<Attendant>>): KubePlace {
+  return {
+    name: pod.name,
+    kind: 'pod',
+    address: pod.address,
+    keeper: pod.node.attendant,
+    enter: ['nsenter', `--net=/proc/${pod.pid}/ns/net`],
+    device: 'eth0',
+    residence: imageResidence,
+    resident: () => {
+      const found =
+        residents.get(pod.name) ?? Attendant.open(pod.name, pod.cluster.kubectl.exec(CAST_NAMESPACE, pod.name));
+      residents.set(pod.name, found);
+      return found;
+    },
+  };
+}
+
+function actualCluster(one: ClusterSpec, { cluster }: SpeccedCluster, pods: readonly KubePod[]): ClusterSpec {
+  return {
+    ...one,
+    nodes: cluster.nodes.map(({ address }) => address),
+    pods: one.pods.map((pod) => ({
+      ...pod,
+      address: pods.find((real) => real.cluster === cluster && real.name === pod.name)?.address ?? pod.address,
+    })),
+  };
+}
+
+function natOf(
+  clusters: readonly SpeccedCluster[],
+  pods: readonly KubePod[],
+  actual: readonly ClusterSpec[],
+  index: number,
+) {
+  const cluster = clusters[index]?.cluster;
+  return {
+    pods: pods.filter((pod) => pod.cluster === cluster).map(({ address }) => address),
+    podCidr: actual[index]?.podCidr ?? '',
+    foreign: pods.filter((pod) => pod.cluster !== cluster).map(({ address, node }) => ({ address, via: node.address })),
+  };
+}
