@@ -1,5 +1,6 @@
 import { Then, When } from '@cucumber/cucumber';
 import { callEnded, legsComplete, membersInvited } from '../lab/verdict/questions/call.ts';
+import { fanOutCrosses } from '../lab/verdict/questions/fan-out.ts';
 import type { LabWorld } from './world.ts';
 
 When('{word} calls the campaign', async function (this: LabWorld, ue: string) {
@@ -24,4 +25,8 @@ Then('every leg is ended by a BYE and its 200', async function (this: LabWorld) 
 
 Then('the affiliated members of agency {word} are invited', async function (this: LabWorld, agency: string) {
   await this.ask(membersInvited({ agency }));
+});
+
+Then("{int} INVITEs of the root agency's server cross to a partner", async function (this: LabWorld, count: number) {
+  await this.ask(fanOutCrosses(count));
 });

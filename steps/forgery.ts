@@ -3,6 +3,7 @@ import { garbage } from '../lab/run/forgery/garbage.ts';
 import { registration, replay } from '../lab/run/forgery/replay.ts';
 import { spray } from '../lab/run/forgery/spray.ts';
 import {
+  believedWithoutSource,
   forgedSourceDropped,
   forgeryGetsNowhere,
   letInAsPartner,
@@ -70,6 +71,10 @@ Then('what {host} forged leaves it and arrives nowhere', async function (this: L
 
 Then("what {host} forged reaches the partner's server as its partner's", async function (this: LabWorld, host: string) {
   await this.ask(letInAsPartner(host));
+});
+
+Then('what {host} forged reaches the server in the name of a partner', async function (this: LabWorld, host: string) {
+  await this.ask(believedWithoutSource(host));
 });
 
 When('{host} sends RTP and floor control to every exposed port', async function (this: LabWorld, host: string) {

@@ -22,7 +22,10 @@ export const edgeConfigSchema = z.strictObject({
   /** The agency's server, `sip:server.mcx.svc.cluster.local:5060`. */
   server: z.string(),
   domain: z.string(),
-  /** Partner agencies that are told apart from clients; empty: every outside party has the client's profile. */
+  /**
+   * Partner agencies that are told apart from clients; empty: every outside party has the client's profile. A partner with no
+   * `nodes` may send from any address: this edge sees none but its own network's.
+   */
   peers: z.array(z.strictObject({ domain: z.string(), nodes: z.array(z.string()) })),
   /** The client's profile: what happens to a request from a source that is not registered. */
   unregisteredClients: z.enum(['refuse', 'admit']),

@@ -7,7 +7,7 @@ export type { SocketAddress };
 export type Listener = 'inside' | 'clients' | 'agencies';
 export type OutsideListener = Exclude<Listener, 'inside'>;
 
-/** A partner as configuration knows it: its domain and the addresses of its nodes. */
+/** A partner as configuration knows it: its domain and the addresses of its nodes; none: whatever the address. */
 export interface PeerAgency {
   readonly domain: string;
   readonly nodes: readonly string[];

@@ -6,7 +6,7 @@ import type { SipRequest } from '../../lab/wire/sip/message.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Dialogs } from './dialogs.ts';
 import { type Decision, type Flow, type Listener, type OutsideListener, refuse, type SocketAddress } from './party.ts';
-import { fromAgency, peerAt } from './profiles/agency.ts';
+import { fromAgency, peerAt, peersFrom } from './profiles/agency.ts';
 import { fromClient, fromRegistering } from './profiles/client.ts';
 import { fromServer } from './profiles/server.ts';
 import { registrantOf } from './registering.ts';
@@ -44,8 +44,8 @@ export class Policy {
     if (listener === 'inside') {
       return peerAt(source.host, peers) ? { act: 'drop', why: 'a partner at the inner listener' } : undefined;
     }
-    const listed = peerAt(source.host, peers) !== undefined;
-    if (this.#isForAgencies(listener)) return listed ? undefined : refuse(403, 'source is no partner');
+    if (this.#isForAgencies(listener))
+      return peersFrom(source.host, peers).length > 0 ? undefined : refuse(403, 'source is no partner');
     if (request.method === 'REGISTER' || unregisteredClients === 'admit') return undefined;
     return this.flowAt(listener, source) === undefined ? refuse(403, 'source not registered') : undefined;
   }

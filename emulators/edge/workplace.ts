@@ -51,7 +51,7 @@ export function relayRule(party: Party, peerMedia: EdgeConfig['peerMedia']): Rel
     case 'client':
       return { media: 'latch', allowed: [party.flow.address.host] };
     case 'peer':
-      return { media: peerMedia, allowed: party.peer.nodes };
+      return { media: peerMedia, allowed: party.peer.nodes.length === 0 ? 'any' : party.peer.nodes };
     case 'outsider':
       return { media: 'latch', allowed: [party.host] };
   }

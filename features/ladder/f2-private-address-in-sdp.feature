@@ -5,8 +5,9 @@ Feature: SDP carries the pods' own addresses between agencies
 
   Scenario Outline: The address of the partner's pod does not exist here, and packets for it leak: called by <caller>
     Given the working configuration, changed in
-      | border.path | server  |
-      | cidr        | overlap |
+      | border.path | server                |
+      | cidr        | overlap               |
+      | nat         | preserve or symmetric |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
@@ -22,9 +23,10 @@ Feature: SDP carries the pods' own addresses between agencies
   @wrong-pod
   Scenario Outline: A bystander of the own cluster has the address of the partner's pod: called by <caller>
     Given the working configuration, changed in
-      | border.path | server              |
-      | bystander   | has-partner-address |
-      | cidr        | overlap             |
+      | border.path | server                |
+      | bystander   | has-partner-address   |
+      | cidr        | overlap               |
+      | nat         | preserve or symmetric |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
@@ -39,9 +41,10 @@ Feature: SDP carries the pods' own addresses between agencies
 
   Scenario Outline: Both servers have the same address, and packets for the partner stay inside the pod: called by <caller>
     Given the working configuration, changed in
-      | border.path | server       |
-      | bystander   | same-address |
-      | cidr        | overlap      |
+      | border.path | server                |
+      | bystander   | same-address          |
+      | cidr        | overlap               |
+      | nat         | preserve or symmetric |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete
@@ -56,8 +59,9 @@ Feature: SDP carries the pods' own addresses between agencies
 
   Scenario Outline: With distinct pod ranges the packets are masqueraded and lost: called by <caller>
     Given the working configuration, changed in
-      | border.path | server   |
-      | cidr        | distinct |
+      | border.path | server                |
+      | cidr        | distinct              |
+      | nat         | preserve or symmetric |
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then INVITE, 200 and ACK of the crossing dialog complete

@@ -3,8 +3,7 @@ Feature: With the path anchored the ACK takes the way of its INVITE
 
   @RFC3261-13.2.2.4
   Scenario Outline: Each ACK passes every pod once, and no 200 is repeated: called by <caller>
-    Given the working configuration, changed in
-      | edge.rootMemory | dialogs |
+    Given the working configuration
     And every UE is registered and affiliated
     When <caller> calls the campaign
     Then every leg that leaves a pod has its INVITE, its 200 and its ACK

@@ -37,6 +37,8 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       /** Partner agencies have a profile of their own, or every outside party is a client. */
       partners: z.enum(['recognised', 'unknown']).default('recognised'),
+      /** What a partner's requests and media must come from: one of its nodes, or wherever the network lets them come from. */
+      partnerSource: z.enum(['node', 'any']).default('node'),
       unregisteredClients: z.enum(['refuse', 'admit']).default('refuse'),
       peerMedia: z.enum(['announced', 'latch']).default('announced'),
       identityCheck: z.enum(['initial-requests', 'every-request']).default('initial-requests'),

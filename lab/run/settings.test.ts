@@ -74,6 +74,16 @@ describe('layers of a configuration', () => {
     });
   });
 
+  test('where a scenario allows several values, the run has the choice among them', () => {
+    const [one] = feature(
+      'Feature: f\n  Scenario: s\n    Given the working configuration, changed in\n      | nat | preserve or symmetric |\n',
+    );
+    if (!one) throw new Error('no scenario');
+    expect(configurationOf(one, {}, {}).nat).toBe('preserve');
+    expect(configurationOf(one, { nat: 'symmetric' }, {}).nat).toBe('symmetric');
+    expect(configurationOf(one, { nat: 'symmetric' }, { nat: 'none' }).nat).toBe('preserve');
+  });
+
   test('a key that a scenario misspells is named with its feature', () => {
     const [wrong] = feature(
       'Feature: f\n  Scenario: s\n    Given the working configuration, changed in\n      | border.road | x |\n',

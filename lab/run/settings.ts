@@ -77,14 +77,26 @@ function isLayer(value: unknown): value is Layer {
 export const workingConfigurationStep = 'the working configuration';
 export const changedConfigurationStep = 'the working configuration, changed in';
 
-/** What a scenario itself changes: the table under its Given. @throws LabError `SCENARIO-KEY` with feature and line. */
-export function changesOf(scenario: CatalogueEntry): Layer {
+/**
+ * What a scenario itself changes: the table under its Given. Where it says `preserve or symmetric`, what the run has stays if
+ * it is one of these, and is the first one if not. @throws LabError `SCENARIO-KEY` with feature and line.
+ */
+export function changesOf(scenario: CatalogueEntry, run: Layer = {}): Layer {
   const given = scenario.steps.find((step) => step.text === changedConfigurationStep);
-  return mergeLayers(...(given?.table ?? []).map((row) => layerOf(scenario, row)));
+  return mergeLayers(
+    ...(given?.table ?? []).map(([key = '', values = '']) => {
+      const allowed = values.split(' or ').map((value) => layerOf(scenario, key, value));
+      const wanted = JSON.stringify(valueAt(configurationSchema.parse(run), key));
+      return allowed.find((layer) => JSON.stringify(valueAt(layer, key)) === wanted) ?? allowed[0] ?? {};
+    }),
+  );
 }
 
-function layerOf(scenario: CatalogueEntry, row: readonly string[]): Layer {
-  const [key = '', value = ''] = row;
+function valueAt(layer: Layer, key: string): unknown {
+  return key.split('.').reduce<unknown>((inner, step) => (isLayer(inner) ? inner[step] : undefined), layer);
+}
+
+function layerOf(scenario: CatalogueEntry, key: string, value: string): Layer {
   const layer = key.split('.').reduceRight<unknown>((inner, step) => ({ [step]: inner }), numberOr(value)) as Layer;
   const checked = configurationSchema.safeParse(layer);
   if (checked.success) return layer;
@@ -100,5 +112,6 @@ function numberOr(value: string): string | number {
 
 /** A scenario's configuration: defaults, then `lab.yaml`, then the command line, then what the scenario itself names. */
 export function configurationOf(scenario: CatalogueEntry, file: Layer, flags: Layer): Configuration {
-  return configurationSchema.parse(mergeLayers(file, flags, changesOf(scenario)));
+  const run = mergeLayers(file, flags);
+  return configurationSchema.parse(mergeLayers(run, changesOf(scenario, run)));
 }

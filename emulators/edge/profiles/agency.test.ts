@@ -38,6 +38,28 @@ describe('who is a partner', () => {
   });
 });
 
+describe('a partner without addresses of its own', () => {
+  const hidden: PeerAgency = { ...b, nodes: [] };
+  const hiddenToo: PeerAgency = { ...c, nodes: [] };
+  const from = (message: ReturnType<typeof crossing>) =>
+    fromAgency(message, '10.244.0.1', profile({ peers: [hiddenToo, hidden] }));
+
+  test('is known by its name, whatever the source', () => {
+    expect(from(crossing())).toMatchObject({ act: 'forward', party: { kind: 'peer', peer: hidden } });
+    expect(from(crossing(['<sip:pf@ic.d.mcx.test>'], 'sip:pf@ic.d.mcx.test'))).toMatchObject({ status: 403 });
+  });
+
+  test('a listed partner beside it keeps its addresses', () => {
+    const decided = fromAgency(crossing(), '10.244.0.1', profile({ peers: [b, hiddenToo] }));
+    expect(decided).toMatchObject({ act: 'refuse', status: 403 });
+  });
+
+  test('what claims an unknown dialog has none with any of them', () => {
+    const bye = request({ method: 'BYE', uri: 'sip:cf@ic.a.mcx.test', from: pf, toTag: 'x' });
+    expect(from(bye)).toMatchObject({ act: 'refuse', status: 481 });
+  });
+});
+
 describe('speaksFor: every identity is the partner’s', () => {
   test.each([
     [true, [`<${pf}>`], pf],

@@ -25,6 +25,11 @@ export function peerAt(host: string, peers: readonly PeerAgency[]): PeerAgency |
   return peers.find(({ nodes }) => nodes.includes(host));
 }
 
+/** The partners whose requests may come from this address. */
+export function peersFrom(host: string, peers: readonly PeerAgency[]): PeerAgency[] {
+  return peers.filter(({ nodes }) => nodes.length === 0 || nodes.includes(host));
+}
+
 export function peerOfDomain(host: string | undefined, peers: readonly PeerAgency[]): PeerAgency | undefined {
   return peers.find(({ domain }) => belongsTo(host, domain));
 }
@@ -37,12 +42,14 @@ export function speaksFor(request: SipRequest, peer: PeerAgency): boolean {
 }
 
 export function fromAgency(request: SipRequest, source: string, profile: AgencyProfile): Decision {
-  const peer = peerAt(source, profile.peers);
-  if (peer === undefined) return refuseUnlessAck(request, 403, 'source is no partner');
+  const possible = peersFrom(source, profile.peers);
+  if (possible.length === 0) return refuseUnlessAck(request, 403, 'source is no partner');
   const inDialog = claimsDialog(request);
   const identityDue = !inDialog || profile.identityCheck === 'every-request';
-  if (identityDue && !speaksFor(request, peer)) return refuseUnlessAck(request, 403, 'identity is not the partner’s');
-  return inDialog ? insideDialog(request, peer, profile) : initial(request, peer, profile);
+  const believed = identityDue ? possible.filter((peer) => speaksFor(request, peer)) : possible;
+  const [peer] = believed;
+  if (peer === undefined) return refuseUnlessAck(request, 403, 'identity is not the partner’s');
+  return inDialog ? insideDialog(request, believed, profile) : initial(request, peer, profile);
 }
 
 function initial(request: SipRequest, peer: PeerAgency, profile: AgencyProfile): Decision {
@@ -58,16 +65,19 @@ function initial(request: SipRequest, peer: PeerAgency, profile: AgencyProfile):
   };
 }
 
-function insideDialog(request: SipRequest, peer: PeerAgency, profile: AgencyProfile): Decision {
-  const party = { kind: 'peer', peer } as const;
-  const found = profile.dialogs?.findByPartner(partyKey(party), request);
+function insideDialog(request: SipRequest, peers: readonly PeerAgency[], profile: AgencyProfile): Decision {
+  for (const peer of peers) {
+    const party = { kind: 'peer', peer } as const;
+    const found = profile.dialogs?.findByPartner(partyKey(party), request);
+    if (found === undefined) continue;
+    return {
+      act: 'forward',
+      request: found.restore(hidePartner(request, profile.inside)),
+      party,
+      by: 'inside',
+      next: { kind: 'uri', uri: found.next },
+    };
+  }
   // RFC 3261 12.2.2: a request for a dialog that is not known.
-  if (found === undefined) return refuseUnlessAck(request, 481, 'dialog unknown');
-  return {
-    act: 'forward',
-    request: found.restore(hidePartner(request, profile.inside)),
-    party,
-    by: 'inside',
-    next: { kind: 'uri', uri: found.next },
-  };
+  return refuseUnlessAck(request, 481, 'dialog unknown');
 }

@@ -97,6 +97,11 @@ describe('announced', () => {
     expect(announced(told, { ...at, port: 9 }, 3).latch.remote?.port).toBe(9);
   });
 
+  test('from any source, where addresses say nothing', () => {
+    const open = announced(newLatch('announced', 'any', false), ue, 0).latch;
+    expect(received(open, { host: '10.244.0.1', port: 9 }, 1)).toMatchObject({ accepted: true, latch: { remote: ue } });
+  });
+
   test('what waited for the SDP goes with it', () => {
     const state = sending(newLatch('announced', nodes, true), bytes('taken'), 0).latch;
     expect(texts(announced(state, at, 1).flushed)).toEqual(['taken']);

@@ -11,7 +11,7 @@ export interface Latch {
    */
   readonly mode: 'announced' | 'latch';
   /** The addresses that may send here; ports are the NAT's choice. */
-  readonly allowed: readonly string[];
+  readonly allowed: readonly string[] | 'any';
   readonly remote: SocketAddress | undefined;
   /** Whether datagrams wait for the remote (floor control does, media does not: it would be stale). */
   readonly holds: boolean;
@@ -26,7 +26,7 @@ export interface Held {
 export const maxHeld = 8;
 export const maxHeldMs = 2000;
 
-export function newLatch(mode: Latch['mode'], allowed: readonly string[], holds: boolean): Latch {
+export function newLatch(mode: Latch['mode'], allowed: Latch['allowed'], holds: boolean): Latch {
   return { mode, allowed, remote: undefined, holds, held: [] };
 }
 
@@ -39,7 +39,7 @@ export interface Received {
 
 export function received(latch: Latch, source: SocketAddress, nowMs: number): Received {
   const refused = { latch, accepted: false, flushed: [] };
-  if (!latch.allowed.includes(source.host)) return refused;
+  if (latch.allowed !== 'any' && !latch.allowed.includes(source.host)) return refused;
   // Partners send from their node; which port its NAT chose says nothing, SDP says where to send.
   if (latch.mode === 'announced') return { latch, accepted: true, flushed: [] };
   if (latch.remote === undefined) return { ...settled(latch, source, nowMs), accepted: true };

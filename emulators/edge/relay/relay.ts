@@ -4,7 +4,7 @@
  */
 import type { Sdp } from '../../../lab/wire/sdp/session.ts';
 import type { Log } from '../../kit/log.ts';
-import { newLatch } from './latch.ts';
+import { type Latch, newLatch } from './latch.ts';
 import { type Leg, type LegCounters, openLeg } from './leg.ts';
 import type { MediaPorts } from './ports.ts';
 import { rewritten, type Stream, streams } from './sdp.ts';
@@ -24,7 +24,7 @@ export interface RelayPlace {
 /** The outside party of a relay: how its place is known, and which addresses may send. */
 export interface RelayRule {
   readonly media: 'announced' | 'latch';
-  readonly allowed: readonly string[];
+  readonly allowed: Latch['allowed'];
 }
 
 /** Speech, pictures, floor and transmission control; further lines are refused, or one call could take every port. */

@@ -36,7 +36,10 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
         ? []
         : agencies
             .filter((other) => other !== agency)
-            .map((other) => ({ domain: domainOf(other.letter), nodes: [other.node] })),
+            .map((other) => ({
+              domain: domainOf(other.letter),
+              nodes: configuration.edge.partnerSource === 'any' ? [] : [other.node],
+            })),
     unregisteredClients: configuration.edge.unregisteredClients,
     peerMedia: configuration.edge.peerMedia,
     memory: isRoot ? configuration.edge.rootMemory : 'dialogs',

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { Call } from '../call.test-data.ts';
 import { type Played, playHealthy } from '../failures.test-data.ts';
 import type { Answer, Question, Scene } from '../question.ts';
-import { forgedSourceDropped, forgeryGetsNowhere, letInAsPartner, registeredAs } from './forgery.ts';
+import {
+  believedWithoutSource,
+  forgedSourceDropped,
+  forgeryGetsNowhere,
+  letInAsPartner,
+  registeredAs,
+} from './forgery.ts';
 import { floodArrives, mediaGetsNowhere } from './uninvited.ts';
 
 function ask({ call, from }: Played, question: Question, closed = true): Answer {
@@ -112,6 +118,18 @@ describe('R4: more forgeries', () => {
     expect(answer.state).toBe('yes');
     expect(taps({ call, from }, answer)).toEqual(['a-bystander', 'b-edge', 'b-mcx']);
     expect(ask({ call, from }, forgeryGetsNowhere('a-bystander')).state).toBe('no');
+  });
+
+  test('without a rule by source a host of one’s own agency passes for the partner', () => {
+    const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
+    const from = call.stage.now;
+    expect(ask({ call, from }, believedWithoutSource('b-ue-2'), false).state).toBe('open');
+    replayFrom('b-ue-2', call, 2);
+    const answer = ask({ call, from }, believedWithoutSource('b-ue-2'), false);
+    expect(answer.state).toBe('yes');
+    expect(taps({ call, from }, answer)).toEqual(['b-ue-2', 'b-mcx']);
+    replayFrom('a-bystander', call, 2);
+    expect(ask({ call, from }, believedWithoutSource('a-bystander')).state).toBe('no');
   });
 
   test('a UE is registered when its own REGISTER got its 200', () => {

@@ -153,6 +153,25 @@ export function letInAsPartner(place: string): Question {
   });
 }
 
+/**
+ * An INVITE that this place sent in this act reaches the server of its own agency in the name of a partner, though it came
+ * from no node of that partner: what an edge allows that cannot see sources.
+ */
+export function believedWithoutSource(place: string): Question {
+  return question(clauses.R4, (scene) => {
+    const { sent, requests } = forgedBy(scene, place);
+    const inside = requests.find(({ sighting }) => serversOf(scene).some((tap) => receivedBy(tap, sighting)));
+    if (inside === undefined) return pending(scene, `no INVITE of ${place} reaches a server`, sent[0]?.sighting);
+    const asserted = parseNameAddr(header(inside.message, 'P-Asserted-Identity') ?? '')?.uri ?? '';
+    const because = `${inside.sighting.tap} receives it from ${asserted}`;
+    const host = scene.topology.taps.find((tap) => tap.place === place);
+    const own = host && agencyOf(scene.topology, host);
+    const partner = scene.topology.agencies.find((one) => one !== own && asserted.endsWith(`.${one.domain}`));
+    const answer = partner === undefined ? no : yes;
+    return answer(because, sent[0]?.sighting, inside.sighting);
+  });
+}
+
 /** This place's own REGISTER is answered 200. */
 export function registeredAs(place: string): Question {
   return question(clauses.registered, (scene) => {
