@@ -33,8 +33,11 @@ export class Tally {
 
   /** One packet, which one of the sides may not have at all. */
   compare(file: string, frame: number, ours: Packet | undefined, theirs: Packet | undefined): void {
-    const differ = (field: string, our: string, their: string) =>
-      void this.disagreements.push({ file, frame, field, ours: our, theirs: their });
+    const differ = (field: string, our: string, their: string) => {
+      const exception = ours && theirs && EXCEPTIONS.find((one) => one.field === field && one.applies(ours, theirs));
+      if (exception !== undefined) count(this.excepted, exception);
+      else this.disagreements.push({ file, frame, field, ours: our, theirs: their });
+    };
     if (ours === undefined || theirs === undefined || ours.protocol !== theirs.protocol) {
       differ('protocol', ours?.protocol ?? 'no packet', theirs?.protocol ?? 'no packet');
       return;
@@ -50,11 +53,7 @@ export class Tally {
     for (const field of new Set([...Object.keys(ours.facts), ...Object.keys(theirs.facts)])) {
       const [our, their] = [ours.facts[field]?.join(' | ') ?? '', theirs.facts[field]?.join(' | ') ?? ''];
       if (our === their) count(this.fields, field);
-      else {
-        const exception = EXCEPTIONS.find((one) => one.field === field && one.applies(ours, theirs));
-        if (exception === undefined) differ(field, our, their);
-        else count(this.excepted, exception);
-      }
+      else differ(field, our, their);
     }
   }
 }

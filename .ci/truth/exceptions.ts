@@ -1,6 +1,6 @@
 import type { Packet } from './fields.ts';
 
-/** One field in which tshark is wrong, and its defect. At most ten. */
+/** One field (or `broken`: that a packet is) in which tshark is wrong, and its defect. At most ten. */
 export interface Exception {
   readonly field: string;
   readonly defect: string;
@@ -21,5 +21,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     field: 'rtp.p_type',
     defect: 'payload type 99 is taken for RFC 2198 although no SDP says so, and the types inside are listed too',
     applies: ({ facts: our }, { facts: their }) => our['rtp.p_type']?.[0] === '99' && their['rtp.p_type']?.[0] === '99',
+  },
+  {
+    field: 'broken',
+    defect:
+      'Track Info: behind a participant type of a multiple of four bytes the first reference is taken for padding, which is not zero',
+    applies: ({ facts: our, broken }) =>
+      !broken && (our['rtcp.mcptt.participant_type'] ?? []).some((type) => Buffer.byteLength(type) % 4 === 0),
   },
 ];

@@ -35,7 +35,11 @@ const NUMBERS = [
   ...['rtcp.sender.packetcount', 'rtcp.sender.octetcount', 'rtcp.ssrc.identifier', 'rtcp.ssrc.fraction'],
   ...['rtcp.ssrc.cum_nr', 'rtcp.ssrc.ext_high', 'rtcp.ssrc.jitter', 'rtcp.ssrc.lsr', 'rtcp.ssrc.dlsr'],
   ...['rtcp.app.subtype', 'rtcp.mcptt.fld_id', 'rtcp.app_data.mcptt.priority', 'rtcp.app_data.mcptt.duration'],
-  ...['rtcp.app_data.mcptt.rej_cause.floor_deny', 'rtcp.app_data.mcptt.rej_cause.floor_revoke'],
+  ...[
+    'rtcp.app_data.mcptt.rej_cause',
+    'rtcp.app_data.mcptt.rej_cause.floor_deny',
+    'rtcp.app_data.mcptt.rej_cause.floor_revoke',
+  ],
   ...['rtcp.app_data.mcptt.queue_pos_inf', 'rtcp.app_data.mcptt.queue_pri_lev', 'rtcp.app_data.mcptt.queue_size'],
   ...['rtcp.app_data.mcptt.perm_to_req_floor', 'rtcp.app_data.mcptt.msg_seq_num', 'rtcp.app_data.mcptt.source'],
   ...['rtcp.app_data.mcptt.queueing_cap', 'rtcp.app_data.mcptt.floor_participant_ref'],

@@ -12,11 +12,14 @@ export function floorFacts(messages: readonly FloorMessage[]): Facts {
     list.add('rtcp.app.subtype', subtypeNumber(name) | (ackRequired ? ACK_REQUIRED : 0));
     for (const field of fields) {
       list.add('rtcp.mcptt.fld_id', field.id === 'other' ? field.fieldId : FIELD_NUMBER[field.id]);
-      addField(list, name, field);
+      addField(list, ackRequired ? '' : name, field);
     }
   }
   return list.facts;
 }
+
+/** Wireshark names causes by the message that they stand in, unless that asks for an acknowledgement. */
+const CAUSES: Readonly<Record<string, string>> = { 'Floor Deny': '.floor_deny', 'Floor Revoke': '.floor_revoke' };
 
 function addField(list: FactList, message: string, field: FloorField): FactList {
   switch (field.id) {
@@ -26,7 +29,7 @@ function addField(list: FactList, message: string, field: FloorField): FactList 
       return list.add(`${MCPTT}.duration`, field.seconds);
     case 'Reject Cause':
       list.add('rtcp.mcptt.rej_phrase', field.phrase);
-      return list.add(`${MCPTT}.rej_cause.floor_${message === 'Floor Revoke' ? 'revoke' : 'deny'}`, field.cause);
+      return list.add(`${MCPTT}.rej_cause${CAUSES[message] ?? ''}`, field.cause);
     case 'Queue Info':
       return list.add(`${MCPTT}.queue_pos_inf`, field.position).add(`${MCPTT}.queue_pri_lev`, field.priority);
     case "Granted Party's Identity":

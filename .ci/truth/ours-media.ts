@@ -40,6 +40,8 @@ export function rtcpFacts(packets: readonly RtcpPacket[]): Facts {
         break;
       case 'BYE':
         list.add('rtcp.ssrc.identifier', ...packet.ssrcs);
+        // Wireshark has no name of its own for the reason.
+        if (packet.reason !== undefined) list.add('rtcp.sdes.text', new TextDecoder().decode(packet.reason));
         break;
       case 'APP':
         list.add('rtcp.app.subtype', packet.subtype).add('rtcp.ssrc.identifier', packet.ssrc);

@@ -18,7 +18,8 @@ export function sipFacts(message: SipMessage): Facts {
   list.add('sip.Call-ID', header(message, 'Call-ID'));
   list.add('sip.CSeq.seq', cseq?.number).add('sip.CSeq.method', cseq?.method);
   list.add('sip.Via.branch', ...vias.map((via) => via && viaParam(via, 'branch')));
-  list.add('sip.Via.sent-by.address', ...vias.map((via) => via?.host));
+  // Wireshark leaves out the brackets of an IPv6 address.
+  list.add('sip.Via.sent-by.address', ...vias.map((via) => via?.host.replace(/^\[(.*)\]$/, '$1')));
   list.add('sip.Via.sent-by.port', ...vias.map((via) => via?.port));
   for (const [field, name] of ADDRESSES) {
     list.add(field, ...listValues(message, name).map((value) => parseNameAddr(value)?.uri));
