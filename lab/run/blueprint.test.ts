@@ -142,6 +142,27 @@ describe('blueprint', () => {
   });
 });
 
+describe('pods routed between the clusters', () => {
+  const routed = (changes: Record<string, unknown>) =>
+    blueprintOf(configured({ cidr: 'distinct', nat: 'none', ...changes }), 1);
+
+  test('servers that are their own border are found and shown at their pod’s address', () => {
+    const { topology, cast } = routed({ border: { path: 'server' } });
+    const [a] = topology.agencies;
+    expect(a).toMatchObject({ interconnectPort: 5060, interconnectAddress: '10.10.0.6' });
+    const server = cast(paths).find(({ place }) => place === 'a-mcx');
+    expect(server?.config).toMatchObject({ interconnect: { advertisedSip: '10.10.0.6:5060' } });
+  });
+
+  test('an edge knows its partner’s edge by both of its addresses', () => {
+    const { topology, cast } = routed({});
+    expect(topology.agencies[0]).toMatchObject({ interconnectPort: 30070 });
+    expect(topology.agencies[0]).not.toHaveProperty('interconnectAddress');
+    const edge = cast(paths).find(({ place }) => place === 'a-edge');
+    expect(edge?.config).toMatchObject({ peers: [{ domain: 'b.mcx.test', nodes: ['172.18.0.3', '10.30.0.25'] }] });
+  });
+});
+
 describe('a remedy switches its own keys and nothing else', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     [

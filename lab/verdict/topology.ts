@@ -25,6 +25,8 @@ export const agencySchema = z.strictObject({
   /** Node ports of SIP: for clients, and the one that partners use in this configuration. */
   clientPort: z.number(),
   interconnectPort: z.number(),
+  /** Where partners find that port: absent, the node; a pod's own address where pods are routed between clusters. */
+  interconnectAddress: z.string().optional(),
   /** First and last exposed media port (node port = pod port) of the edge. */
   mediaPorts: z.tuple([z.number(), z.number()]),
 });

@@ -1,3 +1,4 @@
+import { serving } from '../../dns/verify.ts';
 import type { FabricSpec, PodSpec, ServiceSpec } from '../../fabric/fabric.ts';
 import { type AgencyAddresses, podPorts, serviceIps } from '../addresses.ts';
 import type { Configuration } from '../configuration.ts';
@@ -7,15 +8,19 @@ import type { Configuration } from '../configuration.ts';
  * the same fabric follow each other on one. Only what a scenario is about makes it another one: addresses, NAT, traffic
  * policy, and who has a node port for partners.
  */
-export function fabricSpecOf(configuration: Configuration, agencies: readonly AgencyAddresses[]): FabricSpec {
+export function fabricSpecOf(
+  configuration: Configuration,
+  agencies: readonly AgencyAddresses[],
+  site: Site,
+): FabricSpec {
   return {
     clusters: agencies.map((agency) => ({
       name: agency.letter,
       podCidr: agency.podCidr,
       serviceCidr: agency.serviceCidr,
       nodes: [agency.node],
-      pods: podsOf(agency),
-      services: servicesOf(configuration, agency),
+      pods: [...podsOf(agency), ...resolversOf(agency, site)],
+      services: [...servicesOf(configuration, agency), ...namedOf(configuration, agency, site)],
     })),
     accesses: agencies.map((agency) => ({
       name: agency.letter,
@@ -35,9 +40,20 @@ function podsOf({ letter, pods }: AgencyAddresses): PodSpec[] {
   return [
     { name: `${letter}-edge`, address: pods.edge },
     { name: `${letter}-mcx`, address: pods.server },
+    { name: `${letter}-bystander`, address: pods.bystander },
+  ];
+}
+
+/** The cluster's CoreDNS, and the one that the DNS patch's second variant puts beside it. */
+function resolversOf({ letter, pods }: AgencyAddresses, { names }: Site): PodSpec[] {
+  const [dns, separate] = [
     { name: `${letter}-dns`, address: pods.dns },
     { name: `${letter}-dns-mcx`, address: pods.separateDns },
-    { name: `${letter}-bystander`, address: pods.bystander },
+  ];
+  if (names === 'cast') return [dns, separate];
+  return [
+    { ...dns, existing: serving('cluster', CAST_NAMESPACE) },
+    { ...separate, existing: serving('separate', CAST_NAMESPACE) },
   ];
 }
 

@@ -1,14 +1,16 @@
 import type { Topology } from '../../verdict/topology.ts';
-import { type AgencyAddresses, bridgeAddress } from '../addresses.ts';
+import { type AgencyAddresses, bridgeAddress, podPorts } from '../addresses.ts';
 import { campaign, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
 import { t1MsOf } from '../cast/timers.ts';
 import type { Configuration } from '../configuration.ts';
+import type { Site } from '../site.ts';
 import { shuffled, type Variation } from '../variation.ts';
 
 export function topologyOf(
   configuration: Configuration,
   agencies: readonly AgencyAddresses[],
   variation: Variation,
+  site: Site,
 ): Topology {
   return {
     t1Ms: t1MsOf(configuration),
@@ -26,7 +28,7 @@ export function topologyOf(
       resolver: configuration.dns.variant === 'separate' ? agency.pods.separateDns : agency.pods.dns,
       bystanders: hasBystander(configuration) ? { [`${agency.letter}-bystander`]: agency.pods.bystander } : {},
       clientPort: agency.nodePorts.clients,
-      interconnectPort: configuration.border.path === 'server' ? agency.nodePorts.server : agency.nodePorts.agencies,
+      ...interconnectOf(configuration, agency),
       mediaPorts: agency.mediaPorts,
     })),
     // In this order they register.
@@ -38,9 +40,17 @@ export function topologyOf(
     ),
     taps: [
       ...agencies.flatMap((agency) => tapsOf(configuration, agency, agencies)),
-      { name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] },
+      ...(site.bridge ? [{ name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] }] : []),
     ],
   };
+}
+
+/** Where partners find the agency. */
+function interconnectOf({ border, nat }: Configuration, { pods, nodePorts }: AgencyAddresses) {
+  if (border.path === 'edge') return { interconnectPort: nodePorts.agencies };
+  // A Service's node port is a NAT too: where pods are routed, the server is addressed as itself.
+  if (nat === 'none') return { interconnectPort: podPorts.sip, interconnectAddress: pods.server };
+  return { interconnectPort: nodePorts.server };
 }
 
 const hasBystander = (configuration: Configuration) =>

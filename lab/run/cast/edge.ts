@@ -1,5 +1,6 @@
 import type { EdgeConfig } from '../../../emulators/edge/config.ts';
 import { type AgencyAddresses, insideMediaPorts, podPorts } from '../addresses.ts';
+import type { Configuration } from '../configuration.ts';
 import { domainOf } from './names.ts';
 import { resolvConf } from './resolver.ts';
 import { type CastStage, processOf } from './stage.ts';
@@ -38,7 +39,7 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
             .filter((other) => other !== agency)
             .map((other) => ({
               domain: domainOf(other.letter),
-              nodes: configuration.edge.partnerSource === 'any' ? [] : [other.node],
+              nodes: sourcesOf(configuration, other),
             })),
     unregisteredClients: configuration.edge.unregisteredClients,
     peerMedia: configuration.edge.peerMedia,
@@ -47,4 +48,10 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
     relayIdleMs: 60_000,
   };
   return { place, emulator: 'edge', config };
+}
+
+/** Where a partner's requests and media come from: its node, or its edge's pod where pods are routed between the clusters. */
+function sourcesOf({ edge: { partnerSource }, nat }: Configuration, { node, pods }: AgencyAddresses): string[] {
+  if (partnerSource === 'any') return [];
+  return nat === 'none' ? [node, pods.edge] : [node];
 }

@@ -54,10 +54,10 @@ export function resolvers(stage: CastStage, agency: AgencyAddresses): Resolver[]
   return [cluster, one(`${agency.letter}-dns-mcx`, agency.pods.separateDns, serviceIps.dns)];
 }
 
-export function resolvConf({ configuration }: CastStage): ResolvConf {
+export function resolvConf({ configuration }: CastStage, { nameserver }: AgencyAddresses): ResolvConf {
   const separate = configuration.dns.variant === 'separate';
   return {
-    nameservers: [separate ? serviceIps.separateDns : serviceIps.dns],
+    nameservers: [nameserver],
     search: ['mcx.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],
     // The separate CoreDNS comes with a dnsConfig of its own; ClusterFirst gives pods 5.
     ndots: separate ? 2 : 5,

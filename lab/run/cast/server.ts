@@ -1,5 +1,6 @@
 import type { AgencyConfig } from '../../../emulators/agency/config.ts';
 import { type AgencyAddresses, podPorts } from '../addresses.ts';
+import type { Configuration } from '../configuration.ts';
 import { groupsOf } from './groups.ts';
 import { domainOf, interconnectDomainOf, mcpttIdOf } from './names.ts';
 import { resolvConf } from './resolver.ts';
@@ -39,7 +40,7 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
     edge: 'sip:edge.mcx.svc.cluster.local:5060',
     interconnect: {
       nextHop: direct ? 'direct' : 'edge',
-      advertisedSip: direct ? `${agency.node}:${agency.nodePorts.server}` : null,
+      advertisedSip: direct ? advertisedSip(configuration, agency) : null,
       partners: agencies
         .filter((other) => other !== agency)
         .map((other) => ({ domain: domainOf(other.letter), interconnectDomain: interconnectDomainOf(other.letter) })),
@@ -48,4 +49,9 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
     sessionExpiresS: 1800,
   };
   return { place, emulator: 'agency', config };
+}
+
+/** What partners are shown: the node, unless pods are routed between the clusters. */
+function advertisedSip({ nat }: Configuration, { node, nodePorts, pods }: AgencyAddresses): string {
+  return nat === 'none' ? `${pods.server}:${podPorts.sip}` : `${node}:${nodePorts.server}`;
 }

@@ -154,7 +154,8 @@ export function partnerResolves(agencyName: string): Question {
       if (host === undefined)
         return pending(scene, `${record.target} has no address yet`, service.query, service.answer);
       const because = `${service.asked.name} is ${record.target}:${record.port}, ${host.address}`;
-      if (host.address !== partner.node) return no(`${because}, and the partner's node is ${partner.node}`, host.seen);
+      const { interconnectAddress: wanted = partner.node } = partner;
+      if (host.address !== wanted) return no(`${because}, and the partner is at ${wanted}`, host.seen);
       return yes(because, service.query, service.answer, host.seen);
     }
     return pending(scene, `no SRV of a partner is answered in agency ${agencyName}`);
