@@ -77,6 +77,7 @@ function brokenFabric(nat: RunningFabric['nat']): Fabric {
     up: async (spec) => ({
       spec,
       nat,
+      address: async () => '10.244.0.5',
       residence: () => ({ node: 'node', project: '/mcx', sockets: '/run/mcx', local: false }),
       converse: async () => conversation,
       start: unused,

@@ -29,10 +29,13 @@ export interface PodSpec {
   readonly address: string;
   /** Index into the cluster's nodes; 0 when absent. */
   readonly node?: number;
+  /** The place is a pod that somebody else deploys (CoreDNS): the first that this selects, recorded and never touched. */
+  readonly existing?: { readonly namespace: string; readonly selector: string };
 }
 
 export interface ServiceSpec {
   readonly name: string;
+  /** `None`: headless, a name alone. */
   readonly clusterIp: string;
   readonly externalTrafficPolicy: 'Local' | 'Cluster';
   /** UDP unless it says otherwise; `nodePort` absent: reachable inside the cluster alone. */
@@ -75,6 +78,8 @@ export interface Fabric {
 
 export interface RunningFabric {
   readonly spec: FabricSpec;
+  /** The address that a place has now: where a cluster gives them out, not the one of the spec. */
+  address(place: PlaceName): Promise<string>;
   /** How programs of the lab are found and reached in a place. */
   residence(place: PlaceName): Residence;
   /** Starts a process in a place, in a session of its own; stdout and stderr go to `log`. */

@@ -27,6 +27,8 @@ export interface AgencyAddresses {
     readonly separateDns: string;
     readonly bystander: string;
   };
+  /** The ClusterIP that the pods ask for names. */
+  readonly nameserver: string;
   readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
   /** First and last port of the edge's media and floor control that the node exposes: node port = pod port. */
   readonly mediaPorts: [number, number];
@@ -67,6 +69,7 @@ export function addressesOf(configuration: Configuration, variation: Variation =
       podCidr: cidr,
       serviceCidr: '10.96.0.0/16',
       pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
+      nameserver: configuration.dns.variant === 'separate' ? serviceIps.separateDns : serviceIps.dns,
       nodePorts: { clients: sip + 60, server: sip + 61, agencies: sip + 70 },
       mediaPorts: range(30100, 32),
       serverMediaPorts: range(20000, 200),

@@ -6,6 +6,7 @@ import { topologyOf } from './blueprint/topology.ts';
 import type { CastPaths } from './cast/stage.ts';
 import { type CastMember, castOf } from './cast.ts';
 import type { Configuration } from './configuration.ts';
+import { embedded } from './site.ts';
 import { variationOf } from './variation.ts';
 
 /** All that a scenario is made of, computed before the first packet. */
@@ -14,16 +15,19 @@ export interface Blueprint {
   readonly topology: Topology;
   readonly agencies: readonly AgencyAddresses[];
   cast(paths: CastPaths): CastMember[];
+  /** The same with the addresses that the agencies really got. */
+  at(agencies: readonly AgencyAddresses[]): Blueprint;
 }
 
 /** A pure function of its arguments: the judge needs only what `topology` says. */
-export function blueprintOf(configuration: Configuration, seed: number, repetition = 0): Blueprint {
+export function blueprintOf(configuration: Configuration, seed: number, repetition = 0, site = embedded): Blueprint {
   const variation = variationOf(seed, repetition);
-  const agencies = withBystanders(addressesOf(configuration, variation), configuration.bystander);
-  return {
-    fabric: fabricSpecOf(configuration, agencies),
-    topology: topologyOf(configuration, agencies, variation),
+  const on = (agencies: readonly AgencyAddresses[]): Blueprint => ({
+    fabric: fabricSpecOf(configuration, agencies, site),
+    topology: topologyOf(configuration, agencies, variation, site),
     agencies,
-    cast: (paths) => castOf(configuration, agencies, variation, paths),
-  };
+    cast: (paths) => castOf(configuration, agencies, variation, site, paths),
+    at: on,
+  });
+  return on(withBystanders(addressesOf(configuration, variation), configuration.bystander));
 }

@@ -6,6 +6,7 @@ import { type Server, server } from './cast/server.ts';
 import type { CastPaths } from './cast/stage.ts';
 import { type Stranger, strangers } from './cast/stranger.ts';
 import type { Configuration } from './configuration.ts';
+import type { Site } from './site.ts';
 import { shuffled, type Variation } from './variation.ts';
 
 /** One process of the cast: which emulator, where, with what configuration. */
@@ -16,18 +17,20 @@ export function castOf(
   configuration: Configuration,
   agencies: readonly AgencyAddresses[],
   variation: Variation,
+  site: Site,
   paths: CastPaths,
 ): CastMember[] {
   const stage = { configuration, agencies, seed: variation.seed, paths };
+  const own = site.names === 'cast';
   const cast = [
-    upstream(stage),
+    ...(own ? [upstream(stage)] : []),
     ...agencies.flatMap((agency) => [
-      ...resolvers(stage, agency),
+      ...(own ? resolvers(stage, agency) : []),
       server(stage, agency),
       edge(stage, agency),
       ...agency.ues.map((ue, index) => client(stage, agency, ue, index)),
     ]),
-    ...(configuration.strangers === 'present' ? strangers(stage) : []),
+    ...(configuration.strangers === 'present' ? strangers(stage, site) : []),
   ];
   return shuffled(cast, variation.order);
 }

@@ -4,6 +4,8 @@ import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import { blueprintOf } from './blueprint.ts';
 import { configurationSchema } from './configuration.ts';
 import { Grounds } from './ground.ts';
+import { embeddedNaming } from './naming.ts';
+import { embedded } from './site.ts';
 import { Stage } from './stage.ts';
 
 /** The process inside a held lab's namespace: `held.ts FOLDER`; brings one world up and stays until it is killed. */
@@ -11,8 +13,12 @@ const [folder = ''] = process.argv.slice(2);
 const configuration = configurationSchema.parse(JSON.parse(await readFile(join(folder, 'configuration.json'), 'utf8')));
 const blueprint = blueprintOf(configuration, 1);
 const folders = { captures: join(folder, 'captures'), logs: join(folder, 'logs') };
-const stage = new Stage(new Grounds(netnsFabric()), folders, () => undefined);
-await stage.open({ id: 'held', configuration, topology: blueprint.topology }, blueprint);
+const stage = new Stage(
+  { grounds: new Grounds(netnsFabric()), naming: embeddedNaming, site: embedded },
+  folders,
+  () => undefined,
+);
+await stage.open({ id: 'held', configuration }, blueprint);
 for (const ue of blueprint.topology.ues) await stage.act(ue.name, { do: 'register' });
 const places = blueprint.topology.taps.map((tap) => tap.place);
 await writeFile(join(folder, 'ready.part'), JSON.stringify([...new Set(places)]));

@@ -7,7 +7,9 @@ import { Grounds } from './ground.ts';
 import { LiveDirector } from './live-director.ts';
 import { type LiveRun, liveWorld } from './live-world.ts';
 import { type PlannedScenario, planSchema } from './manifest.ts';
+import { embeddedNaming } from './naming.ts';
 import { type Orders, readOrders } from './orders.ts';
+import { embedded } from './site.ts';
 import { residentBytes } from './stage.ts';
 
 /** The process inside the outer namespace: `inner.ts PROJECT FOLDER`; it runs the scenarios it is told and reports events. */
@@ -16,7 +18,8 @@ async function main([project = '', folder = '']: readonly string[]): Promise<voi
   const emit: Emit = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
   const orders = readOrders(process.stdin, () => process.exit(70));
   const grounds = new Grounds(netnsFabric());
-  const run: LiveRun = { grounds, folder, plan, emit, interrupted: orders.interrupted };
+  const house = { grounds, naming: embeddedNaming, site: embedded };
+  const run: LiveRun = { house, folder, plan, emit, interrupted: orders.interrupted };
   await runScenarios(run, project, orders);
   await grounds.clear();
   emit({ event: 'memory', process: 'lab (inside)', maxResidentBytes: await residentBytes(process.pid) });

@@ -11,7 +11,7 @@ import { actStart } from './markers.ts';
 
 /** What a live director needs of the world: opened and closed around it, marked, acted upon, looked at. */
 export interface LiveWorld {
-  open(): Promise<LiveCapture>;
+  open(): Promise<{ readonly capture: LiveCapture; readonly topology: Topology }>;
   mark(marker: number): Promise<void>;
   act(act: CastAct): Promise<void>;
   close(): Promise<void>;
@@ -24,19 +24,23 @@ const silenceMs = 150;
 
 /** Runs a scenario: acts move the cast, questions wait for the packets that decide them. */
 export class LiveDirector implements ScenarioDirector {
-  readonly topology: Topology;
   readonly #scenario: PlannedScenario;
   readonly #world: LiveWorld;
   readonly #emit: Emit;
   #capture: LiveCapture | undefined;
+  #topology: Topology;
   #acts = 0;
   #opened = 0;
 
   constructor(scenario: PlannedScenario, world: LiveWorld, emit: Emit) {
     this.#scenario = scenario;
-    this.topology = scenario.topology;
+    this.#topology = scenario.topology;
     this.#world = world;
     this.#emit = emit;
+  }
+
+  get topology(): Topology {
+    return this.#topology;
   }
 
   get #open(): LiveCapture {
@@ -47,7 +51,9 @@ export class LiveDirector implements ScenarioDirector {
   async open(): Promise<void> {
     this.#opened = performance.now();
     this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'open', ms: 0 });
-    this.#capture = await this.#world.open();
+    const { capture, topology } = await this.#world.open();
+    this.#capture = capture;
+    this.#topology = topology;
   }
 
   async close(): Promise<void> {

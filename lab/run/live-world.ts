@@ -4,14 +4,13 @@ import { LabError } from '../errors.ts';
 import { blueprintOf } from './blueprint.ts';
 import type { CastAct } from './director.ts';
 import type { Emit } from './events.ts';
-import type { Grounds } from './ground.ts';
 import type { LiveWorld } from './live-director.ts';
 import type { Plan, PlannedScenario } from './manifest.ts';
 import { sealCaptures } from './seal.ts';
-import { Stage } from './stage.ts';
+import { type House, Stage } from './stage.ts';
 
 export interface LiveRun {
-  readonly grounds: Grounds;
+  readonly house: House;
   readonly folder: string;
   readonly plan: Plan;
   readonly emit: Emit;
@@ -22,7 +21,7 @@ export interface LiveRun {
 export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
   const captures = join(run.folder, 'captures', scenario.id);
   const logs = join(run.folder, 'logs', scenario.id);
-  const stage = new Stage(run.grounds, { captures, logs }, run.emit);
+  const stage = new Stage(run.house, { captures, logs }, run.emit);
   let live: LiveCapture | undefined;
   let troubled = false;
 
@@ -40,10 +39,11 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
     interrupted: run.interrupted,
     open: () =>
       reporting(async () => {
-        const blueprint = blueprintOf(scenario.configuration, run.plan.seed, scenario.shift);
-        await Promise.race([stage.open(scenario, blueprint), run.interrupted]);
+        const blueprint = blueprintOf(scenario.configuration, run.plan.seed, scenario.shift, run.house.site);
+        const topology = await Promise.race([stage.open(scenario, blueprint), run.interrupted]);
+        run.emit({ event: 'topology', id: scenario.id, topology });
         live = await followTaps(stage.taps.map((tap) => tap.request));
-        return live;
+        return { capture: live, topology };
       }),
     mark: (marker) => reporting(() => stage.mark(marker)),
     act: ({ place, act }: CastAct) => reporting(() => stage.act(place, act)),
@@ -52,7 +52,7 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
         const started = performance.now();
         await live?.close();
         const drops = await stage.close();
-        if (troubled) await run.grounds.clear();
+        if (troubled) await run.house.grounds.clear();
         await sealCaptures(captures, drops);
         run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),

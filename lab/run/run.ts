@@ -17,6 +17,7 @@ import { type Inside, startInside } from './inside.ts';
 import { Judge } from './judge.ts';
 import type { Plan, PlannedScenario, RunResult } from './manifest.ts';
 import { planOf } from './plan.ts';
+import { PlanFile } from './plan-file.ts';
 import { type Layer, readConfigFile } from './settings.ts';
 
 export interface RunRequest {
@@ -80,7 +81,8 @@ async function perform(
   const plan = await makePlan(request);
   await requireIsolation();
   const folder = await makeRunFolder(project, plan.runId, request.out);
-  await writeFile(join(folder, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
+  const planFile = new PlanFile(folder, plan);
+  await planFile.write();
   watcher.planned(plan, folder);
 
   const messages = createWriteStream(join(folder, 'messages.ndjson'));
@@ -92,12 +94,14 @@ async function perform(
   const emit: Emit = (event) => {
     collected.see(event);
     watcher.event(event);
+    if (event.event === 'topology') planFile.settle(event.id, event.topology).catch(() => undefined);
     if (event.event !== 'scenario' || event.state !== 'closed') return;
     const closed = plan.scenarios.find((scenario) => scenario.id === event.id);
     // What goes wrong here goes wrong again when all that has not been judged is.
     if (closed) judge.judge(closed).catch(() => undefined);
   };
   await timed(collected, 'scenarios', () => runTrees(request, plan, folder, emit, trees, interrupted));
+  await planFile.written;
   watcher.judging();
   let judged: JudgedScenario[] = [];
   await timed(collected, 'judge', async () => {

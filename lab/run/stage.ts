@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import type { ControlAct } from '../../emulators/kit/control.ts';
 import { LabError } from '../errors.ts';
 import type { Tap } from '../fabric/fabric.ts';
+import type { Topology } from '../verdict/topology.ts';
 import type { Blueprint } from './blueprint.ts';
-import { writeDnsFiles } from './dns-files.ts';
 import type { Emit } from './events.ts';
 import type { Ground, Grounds } from './ground.ts';
 import type { PlannedScenario } from './manifest.ts';
 import { firstMarker, lastMarker } from './markers.ts';
+import type { Naming } from './naming.ts';
+import { settled, settledNames } from './settle.ts';
+import type { Site } from './site.ts';
 
 export interface StageFolders {
   /** `captures/<scenario-id>`: taps write here. */
@@ -18,19 +21,26 @@ export interface StageFolders {
 }
 
 /** What a stage needs of a scenario; a lab that is held open has no more. */
-export type StagedScenario = Pick<PlannedScenario, 'id' | 'configuration' | 'topology'>;
+export type StagedScenario = Pick<PlannedScenario, 'id' | 'configuration'>;
+
+/** What scenarios of one process have in common. */
+export interface House {
+  readonly grounds: Grounds;
+  readonly naming: Naming;
+  readonly site: Site;
+}
 
 /** One scenario's world while it lives: ground, taps, cast. Opened before its first step, closed after its last. */
 export class Stage {
-  readonly #grounds: Grounds;
+  readonly #house: House;
   readonly #folders: StageFolders;
   readonly #emit: Emit;
   #ground: Ground | undefined;
   #taps: Tap[] = [];
   #places: string[] = [];
 
-  constructor(grounds: Grounds, folders: StageFolders, emit: Emit) {
-    this.#grounds = grounds;
+  constructor(house: House, folders: StageFolders, emit: Emit) {
+    this.#house = house;
     this.#folders = folders;
     this.#emit = emit;
   }
@@ -39,13 +49,17 @@ export class Stage {
     return this.#taps;
   }
 
-  /** Ground, taps, first marker, cast: in this order, so that not one packet of the cast goes unrecorded. */
-  async open(scenario: StagedScenario, blueprint: Blueprint): Promise<void> {
+  /**
+   * Ground, names, taps, first marker, cast: in this order, so that not one packet of the cast goes unrecorded.
+   * @returns the addresses that the scenario really has.
+   */
+  async open(scenario: StagedScenario, wanted: Blueprint): Promise<Topology> {
     const { captures, logs } = this.#folders;
-    const { id, configuration, topology } = scenario;
     await Promise.all([captures, logs].map((folder) => mkdir(folder, { recursive: true })));
-    const ground = await this.#timed('fabric', () => this.#grounds.take(blueprint.fabric));
+    const ground = await this.#timed('fabric', () => this.#house.grounds.take(wanted.fabric));
     this.#ground = ground;
+    const blueprint = await this.#timed('names', () => this.#settle(scenario, wanted, ground));
+    const { topology } = blueprint;
     this.#taps = await this.#timed('taps', () =>
       Promise.all(
         topology.taps.map((tap) =>
@@ -60,11 +74,23 @@ export class Stage {
     );
     this.#places = [...new Set(topology.taps.map((tap) => tap.place))];
     await ground.running.mark(firstMarker, this.#places);
-    await this.#timed('cast', async () => {
-      await writeDnsFiles(logs, configuration, topology);
-      const { sockets } = ground.running.residence(this.#places[0] ?? 'bridge');
-      await ground.play(blueprint.cast({ sockets, files: logs, scenario: id }), logs);
-    });
+    const { sockets } = ground.running.residence(this.#places[0] ?? 'bridge');
+    const cast = blueprint.cast({ sockets, files: logs, scenario: scenario.id });
+    await this.#timed('cast', () => ground.play(cast, logs));
+    return topology;
+  }
+
+  /** Names hold addresses of nodes, and resolvers stand where the names have put them. */
+  async #settle({ configuration }: StagedScenario, wanted: Blueprint, { running }: Ground): Promise<Blueprint> {
+    const { naming, site } = this.#house;
+    const { logs } = this.#folders;
+    if (site.names === 'cast') {
+      await naming.arrange({ configuration, topology: wanted.topology, logs });
+      return wanted;
+    }
+    const agencies = await settled(wanted.agencies, running.address);
+    const nameservers = await naming.arrange({ configuration, topology: wanted.at(agencies).topology, logs });
+    return wanted.at(await settledNames(agencies, configuration, running.address, nameservers));
   }
 
   async mark(marker: number): Promise<void> {

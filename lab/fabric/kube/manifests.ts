@@ -85,7 +85,10 @@ export interface Endpoint {
  * A Service without a selector and the endpoints that the spec names: what kube-proxy makes of it is the same, and a
  * change of both is one act.
  */
-export function service({ name, externalTrafficPolicy, ports }: ServiceSpec, endpoints: readonly Endpoint[]): object[] {
+export function service(
+  { name, clusterIp, externalTrafficPolicy, ports }: ServiceSpec,
+  endpoints: readonly Endpoint[],
+): object[] {
   const named = ports.map((port) => ({ ...port, name: `${(port.protocol ?? 'UDP').toLowerCase()}-${port.port}` }));
   const external = ports.some(({ nodePort }) => nodePort !== undefined);
   return [
@@ -95,6 +98,7 @@ export function service({ name, externalTrafficPolicy, ports }: ServiceSpec, end
       metadata: { name, namespace: CAST_NAMESPACE, labels: OURS },
       spec: {
         type: external ? 'NodePort' : 'ClusterIP',
+        ...(clusterIp === 'None' ? { clusterIP: clusterIp } : {}),
         ...(external ? { externalTrafficPolicy } : {}),
         ports: named.map(({ name: portName, port, targetPort, nodePort, protocol = 'UDP' }) => ({
           name: portName,

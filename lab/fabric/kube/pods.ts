@@ -105,6 +105,23 @@ async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise
   return located.flat();
 }
 
+/** A pod that somebody else deploys: the first by name that is ready. @throws LabError `kube-pod-missing` */
+export async function findPod({ spec, cluster }: SpeccedCluster, place: string): Promise<KubePod | undefined> {
+  const existing = spec.pods.find(({ name }) => name === place)?.existing;
+  if (existing === undefined) return undefined;
+  const { namespace, selector } = existing;
+  const ready = (await podsOf(cluster.kubectl, namespace, selector)).filter(isReady);
+  const [first] = ready.sort((one, other) => one.metadata.name.localeCompare(other.metadata.name));
+  const [found] = first === undefined ? [] : await locate(cluster, [first]);
+  if (found !== undefined) return { ...found, name: place };
+  throw new LabError('kube-pod-missing', `${place}: no ready pod is labelled ${selector} in namespace ${namespace}`, {
+    where: `cluster ${cluster.name}, context ${cluster.kubectl.access.context}`,
+    exitCode: 3,
+    next: 'See what is there:',
+    command: `kubectl --context ${cluster.kubectl.access.context} get pods --namespace ${namespace} -l ${selector}`,
+  });
+}
+
 function existingPod(cluster: KubeCluster, pod: PodObject, image: string): ExistingPod {
   const usable = isReady(pod) && pod.spec.containers[0]?.image === image;
   const { podIP: address = '' } = pod.status;
@@ -112,7 +129,8 @@ function existingPod(cluster: KubeCluster, pod: PodObject, image: string): Exist
 }
 
 function wantedPods({ spec, cluster }: SpeccedCluster): WantedPod[] {
-  return spec.pods.map(({ name, address, node = 0 }) => {
+  const own = spec.pods.filter(({ existing }) => existing === undefined);
+  return own.map(({ name, address, node = 0 }) => {
     const host = cluster.nodes[node];
     if (host === undefined) throw new RangeError(`pod ${name}: the cluster has no node ${node}`);
     return { cluster: cluster.name, name, node: host.name, range: host.podRange, offset: offsetOf(address) };

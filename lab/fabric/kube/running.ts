@@ -13,6 +13,8 @@ export interface World {
   spec(): FabricSpec;
   readonly places: readonly KubePlace[];
   readonly services: ReadonlyMap<string, ClusterServices>;
+  /** A place that is somebody else's pod, as it is now; undefined for every other name. */
+  late(name: PlaceName): Promise<KubePlace | undefined>;
   down(): Promise<void>;
 }
 
@@ -44,6 +46,17 @@ export function runningFabric(world: World): RunningFabric {
   return {
     get spec() {
       return world.spec();
+    },
+    address: async (name) => {
+      const late = await world.late(name);
+      if (late !== undefined && late.enter.join() !== places.get(name)?.enter.join()) {
+        const marker = markers.get(name);
+        markers.delete(name);
+        // The pod that it sent from is gone.
+        await marker?.then((one) => one.close()).catch(() => {});
+        places.set(name, late);
+      }
+      return find(name).address;
     },
     residence: (name) => find(name).residence,
     nat: natControls(find),

@@ -4,7 +4,7 @@ import { Attendant } from './attendant/client.ts';
 import { CAST_NAMESPACE } from './names.ts';
 import { clearNat, setNat } from './nat.ts';
 import { imageResidence, type KubePlace, keep } from './place.ts';
-import { arrangePods, type KubePod, type SpeccedCluster } from './pods.ts';
+import { arrangePods, findPod, type KubePod, type SpeccedCluster } from './pods.ts';
 import { runningFabric } from './running.ts';
 import { ClusterServices } from './services.ts';
 
@@ -38,6 +38,10 @@ export async function buildWorld(
     }),
     places: [...nodes, ...podPlaces, ...standing.flatMap(({ places }) => places)],
     services,
+    late: async (name) => {
+      const found = (await Promise.all(clusters.map((one) => findPod(one, name)))).find((pod) => pod !== undefined);
+      return found && podPlace(found, residents);
+    },
     down: async () => {
       const open = await Promise.allSettled(residents.values());
       await Promise.all(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));

@@ -5,7 +5,7 @@ import { impairLink } from './impair.ts';
 import { type Marker, openMarker } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import type { Place, Plan } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan } from './plan.ts';
 import { residence } from './residence.ts';
 import { runScript } from './run.ts';
 import { removeScript } from './script.ts';
@@ -36,6 +36,10 @@ export function runningFabric(plan: Plan): RunningFabric {
   return {
     spec: plan.spec,
     nat: natControls(find),
+    address: async (name) => {
+      const place = find(name);
+      return place.kind === 'bridge' ? BRIDGE_ADDRESS : place.address;
+    },
     residence: () => residence,
     start: async (name, command, log): Promise<PlacedProcess> => {
       const started = await startPlaced(find(name), command, log);

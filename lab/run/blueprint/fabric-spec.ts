@@ -1,7 +1,10 @@
+import type { DnsVariant } from '../../dns/options.ts';
 import { serving } from '../../dns/verify.ts';
 import type { FabricSpec, PodSpec, ServiceSpec } from '../../fabric/fabric.ts';
+import { CAST_NAMESPACE } from '../../fabric/kube/names.ts';
 import { type AgencyAddresses, podPorts, serviceIps } from '../addresses.ts';
 import type { Configuration } from '../configuration.ts';
+import type { Site } from '../site.ts';
 
 /**
  * Clusters and access networks. Whatever a scenario does not need is there all the same, and idle: scenarios that ask for
@@ -20,7 +23,7 @@ export function fabricSpecOf(
       serviceCidr: agency.serviceCidr,
       nodes: [agency.node],
       pods: [...podsOf(agency), ...resolversOf(agency, site)],
-      services: [...servicesOf(configuration, agency), ...namedOf(configuration, agency, site)],
+      services: servicesOf(configuration, agency, site),
     })),
     accesses: agencies.map((agency) => ({
       name: agency.letter,
@@ -51,13 +54,21 @@ function resolversOf({ letter, pods }: AgencyAddresses, { names }: Site): PodSpe
     { name: `${letter}-dns-mcx`, address: pods.separateDns },
   ];
   if (names === 'cast') return [dns, separate];
+  const deployed = (variant: DnsVariant) => {
+    const { namespace, selector } = serving(variant, CAST_NAMESPACE);
+    return { existing: { namespace, selector } };
+  };
   return [
-    { ...dns, existing: serving('cluster', CAST_NAMESPACE) },
-    { ...separate, existing: serving('separate', CAST_NAMESPACE) },
+    { ...dns, ...deployed('cluster') },
+    { ...separate, ...deployed('separate') },
   ];
 }
 
-function servicesOf(configuration: Configuration, { letter, nodePorts, mediaPorts }: AgencyAddresses): ServiceSpec[] {
+function servicesOf(
+  configuration: Configuration,
+  { letter, nodePorts, mediaPorts }: AgencyAddresses,
+  site: Site,
+): ServiceSpec[] {
   const service = (name: string, clusterIp: string, pod: string, ports: ServiceSpec['ports']): ServiceSpec => ({
     name,
     clusterIp,
@@ -69,8 +80,16 @@ function servicesOf(configuration: Configuration, { letter, nodePorts, mediaPort
   const [first, last] = mediaPorts;
   const media = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return [
-    service('kube-dns', serviceIps.dns, 'dns', [{ port: 53, targetPort: dns }]),
-    service('dns-mcx', serviceIps.separateDns, 'dns-mcx', [{ port: 53, targetPort: separateDns }]),
+    ...(site.names === 'cast'
+      ? [
+          service('kube-dns', serviceIps.dns, 'dns', [{ port: 53, targetPort: dns }]),
+          service('dns-mcx', serviceIps.separateDns, 'dns-mcx', [{ port: 53, targetPort: separateDns }]),
+        ]
+      : [
+          // Between pods of one cluster SIP needs no translation: headless, and its source stays the pod's own address.
+          service('edge', 'None', 'edge', [{ port: sip, targetPort: sip }]),
+          service('server', 'None', 'mcx', [{ port: sip, targetPort: sip }]),
+        ]),
     // Without an edge in the crossing the server is its own border, and has a node port. With one it must not have it:
     // whoever reached it there would have passed the edge by.
     ...(configuration.border.path === 'server'

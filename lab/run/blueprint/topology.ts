@@ -40,7 +40,9 @@ export function topologyOf(
     ),
     taps: [
       ...agencies.flatMap((agency) => tapsOf(configuration, agency, agencies)),
-      ...(site.bridge ? [{ name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] }] : []),
+      ...(site.bridge
+        ? [{ name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] }]
+        : []),
     ],
   };
 }

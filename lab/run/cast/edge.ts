@@ -20,7 +20,7 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
     role: 'edge',
     process: processOf(stage, place),
     sipTimers: sipTimers[configuration.timers],
-    resolvConf: resolvConf(stage),
+    resolvConf: resolvConf(stage, agency),
     address: agency.pods.edge,
     ports: { inside: podPorts.sip, clients: podPorts.edgeClients, agencies: podPorts.edgeAgencies },
     advertised: {

@@ -23,7 +23,7 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
     process: processOf(stage, place),
     sipTimers: sipTimers[configuration.timers],
     floorTimers: floorTimers[configuration.timers],
-    resolvConf: resolvConf(stage),
+    resolvConf: resolvConf(stage, agency),
     address: agency.pods.server,
     sipPort: podPorts.sip,
     mediaPorts: agency.serverMediaPorts,

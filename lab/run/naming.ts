@@ -1,0 +1,28 @@
+import type { Topology } from '../verdict/topology.ts';
+import type { Configuration } from './configuration.ts';
+import { writeDnsFiles } from './dns-files.ts';
+
+/** The ground of a scenario's names, as far as it stands before the cast plays. */
+export interface NamesWanted {
+  readonly configuration: Configuration;
+  readonly topology: Topology;
+  /** `logs/<scenario-id>`: what was written is left here. */
+  readonly logs: string;
+}
+
+/** Makes names what a scenario's configuration says: with the partners' zone or without, in whichever CoreDNS. */
+export interface Naming {
+  /** @returns the address that pods ask, by agency; what is missing stays as the blueprint has it. */
+  arrange(wanted: NamesWanted): Promise<ReadonlyMap<string, string>>;
+  /** Puts back what was there. */
+  close(): Promise<void>;
+}
+
+/** Resolvers of the cast read the very files that the DNS patch puts into a cluster. */
+export const embeddedNaming: Naming = {
+  arrange: async ({ configuration, topology, logs }) => {
+    await writeDnsFiles(logs, configuration, topology);
+    return new Map();
+  },
+  close: async () => undefined,
+};
