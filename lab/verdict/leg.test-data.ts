@@ -90,7 +90,8 @@ export class LegActor {
       if (arrival === undefined || hop === undefined) throw new Error(`the request never arrived on hop ${i}`);
       const answers = method === 'INVITE' && status === 200;
       const type = answers ? [{ name: 'Content-Type', value: 'application/sdp' }] : [];
-      const headers = [...this.#headers(method, i, cseq, method, ';tag=t'), ...type];
+      const target = answers ? [{ name: 'Contact', value: `<sip:${this.#plan.to}>` }] : [];
+      const headers = [...this.#headers(method, i, cseq, method, ';tag=t'), ...target, ...type];
       const body = answers ? toBytes(sdp(hop.answer)) : new Uint8Array(0);
       const bytes = encodeSip({ kind: 'response', status, reason: 'x', headers, body });
       this.#stage.send(arrival.place, arrival.dstPort, arrival.src, arrival.srcPort, bytes);

@@ -1,11 +1,13 @@
+import type { Sighting } from '../../capture/timeline.ts';
 import { sameUri } from '../../wire/sip/uri.ts';
 import { allOf, inWindow, no, pending, question, yes } from '../answers.ts';
 import { clauses } from '../clauses.ts';
 import { isAnswer, isRequest, type Leg, legName, legsOf, receivedIn, sentIn } from '../legs.ts';
-import { receivedBy, ueTap } from '../places.ts';
+import { agencyOf, receivedBy, ueTap } from '../places.ts';
 import type { Answer, Question, Scene } from '../question.ts';
 import { mcpttInfoOf } from '../sip-facts.ts';
 import type { UeTopology } from '../topology.ts';
+import { assertedIn, type Objection, objectionTo } from './dialog.ts';
 
 /** Narrows a question to the members of one agency (`@F1`: the local ones get the call). */
 export interface Among {
@@ -94,7 +96,23 @@ export function legComplete(scene: Scene, leg: Leg): Answer {
   const seen = [sent, ...steps.map(([, sighting]) => sighting)];
   const missing = steps.find(([, sighting]) => sighting === undefined);
   if (missing !== undefined) return pending(scene, `${legName(leg)}: ${missing[0]}`, ...seen);
+  const objection = objectionTo(leg) ?? foreignIdentity(scene, leg);
+  if (objection !== undefined) return pending(scene, `${legName(leg)}: ${objection.because}`, ...objection.sightings);
   return yes(`${legName(leg)}: INVITE, 200 and ACK`, ...seen);
+}
+
+/** RFC 3325 5: who passes a call to another agency asserts an identity of its own. */
+function foreignIdentity(scene: Scene, leg: Leg): Objection | undefined {
+  const [own, other] = [leg.initiator, leg.terminator].map((tap) => tap && agencyOf(scene.topology, tap));
+  if (own === undefined || other === undefined || own === other) return undefined;
+  const arrived = leg.sip.find(
+    ({ sighting, facts }) => leg.terminator && invite(facts) && receivedBy(leg.terminator, sighting),
+  );
+  if (arrived === undefined) return undefined;
+  const { uri, host } = assertedIn(arrived.message);
+  const domains = [own.domain, own.interconnectDomain];
+  if (domains.some((domain) => host === domain || host.endsWith(`.${domain}`))) return undefined;
+  return { because: `the INVITE of agency ${own.name} asserts ${uri || 'nobody'}`, sightings: [arrived.sighting] };
 }
 
 /** A BYE and its 200, from either end to the other, on every leg that was answered; the BYE belongs to this act. */
@@ -117,12 +135,25 @@ function legEnded(scene: Scene, leg: Leg): Answer {
   if (sent === undefined || !inWindow(scene, sent)) return pending(scene, `${legName(leg)}: no BYE in this act`, sent);
   const arrived = receivedIn(leg, to, bye);
   if (arrived === undefined) return pending(scene, `${legName(leg)}: the BYE does not arrive`, sent);
+  const stray = strayBye(leg, sent, fromInitiator);
+  if (stray !== undefined) return no(`${legName(leg)}: ${stray}`, sent, arrived);
   const refusal = receivedIn(leg, from, (facts) => isAnswer(facts, 'BYE', 300, 699));
   if (refusal !== undefined) return no(`${legName(leg)}: the BYE is refused`, sent, arrived, refusal);
   const answer = sentIn(leg, to, (facts) => isAnswer(facts, 'BYE', 200));
   const end = receivedIn(leg, from, (facts) => isAnswer(facts, 'BYE', 200));
   if (end === undefined) return pending(scene, `${legName(leg)}: the BYE has no 200`, sent, arrived, answer);
   return yes(`${legName(leg)}: BYE and 200`, sent, arrived, answer, end);
+}
+
+/** RFC 3261 12.2.1.1: the tags of the dialog, the sender's own first, and a number above those that the sender has used. */
+function strayBye(leg: Leg, sent: Sighting, fromInitiator: boolean): string | undefined {
+  const facts = leg.sip.find(({ sighting }) => sighting === sent)?.facts;
+  const answer = leg.sip.find((one) => isAnswer(one.facts, 'INVITE', 200, 299))?.facts;
+  if (facts === undefined || answer === undefined) return undefined;
+  const [own, other] = fromInitiator ? [answer.fromTag, answer.toTag] : [answer.toTag, answer.fromTag];
+  if (facts.fromTag !== own || facts.toTag !== other) return 'the BYE has the tags of another dialog';
+  if (fromInitiator && facts.cseq <= answer.cseq) return `the BYE has the number ${facts.cseq}, which is used`;
+  return undefined;
 }
 
 /** The caller's own INVITE gets a final error at its UE: one of these, or any (`@F1` in the remote direction). */

@@ -1,4 +1,5 @@
 import type { Journey, Sighting } from '../../capture/timeline.ts';
+import { type Announced, announcedIn } from '../announced.ts';
 import { allOf, before, pending, question, yes } from '../answers.ts';
 import { clauses } from '../clauses.ts';
 import { crossingLegs } from '../legs.ts';
@@ -9,30 +10,52 @@ import { legComplete } from './call.ts';
 
 export type CrossingKind = 'rtp' | 'floor' | 'sip';
 
-/** Some datagram of each kind crosses from pod to pod, and both nodes translate it: four frames, two pairs of addresses. */
+/**
+ * Datagrams of each kind cross from pod to pod, and both nodes translate every one of them: four frames, two pairs of
+ * addresses. What the SDP of the crossing dialogs wants outside is a node's address and ports that this node exposes.
+ */
 export function crossedBothNats(...kinds: readonly CrossingKind[]): Question {
-  return question(clauses.translated, (scene) => allOf(kinds.map((kind) => crossing(scene, kind))));
+  return question(clauses.translated, (scene) => {
+    const hidden = announcedIn(scene).flatMap((announced) => notExposed(scene, announced) ?? []);
+    return allOf([...kinds.map((kind) => crossing(scene, kind)), ...hidden]);
+  });
 }
 
 function crossing(scene: Scene, kind: CrossingKind): Answer {
-  let miss: Sighting | undefined;
+  let proof: Hops | undefined;
   for (const journey of scene.timeline.journeys) {
     const first = journey.sightings[0];
     if (first?.content.protocol !== kind || !before(scene, first)) continue;
-    for (const from of scene.topology.agencies) {
-      for (const to of scene.topology.agencies) {
-        const hops = from === to ? undefined : hopsOf(scene, journey, from, to);
-        if (hops === undefined) continue;
-        const [podA, nodeA, nodeB, podB] = hops;
-        miss = nodeA;
-        if (!translated(podA, nodeA) || !translated(nodeB, podB)) continue;
-        const because = `${kind} ${shown(podA)} becomes ${shown(nodeA)} and arrives as ${shown(podB)}`;
-        return yes(because, podA, nodeA, nodeB, podB);
-      }
+    const hops = crossingHops(scene, journey);
+    if (hops === undefined) continue;
+    const [podA, nodeA, nodeB, podB] = hops;
+    if (!translated(podA, nodeA) || !translated(nodeB, podB)) {
+      const because = `${kind} ${shown(podA)} crosses, but is not translated at both nodes`;
+      return pending(scene, because, podA, nodeA, nodeB, podB);
+    }
+    proof ??= hops;
+  }
+  if (proof === undefined) return pending(scene, `no ${kind} crosses from pod to pod`);
+  const [podA, nodeA, , podB] = proof;
+  return yes(`${kind} ${shown(podA)} becomes ${shown(nodeA)} and arrives as ${shown(podB)}`, ...proof);
+}
+
+function notExposed(scene: Scene, { by, address, ports, sip }: Announced): Answer | undefined {
+  const [first, last] = by.mediaPorts;
+  const hidden = [...ports].find((port) => port < first || port > last);
+  if (address !== by.node) return pending(scene, `agency ${by.name} announces ${address}, not its node`, sip);
+  if (hidden === undefined) return undefined;
+  return pending(scene, `agency ${by.name} announces port ${hidden}, which nothing exposes`, sip);
+}
+
+function crossingHops(scene: Scene, journey: Journey): Hops | undefined {
+  for (const from of scene.topology.agencies) {
+    for (const to of scene.topology.agencies) {
+      const hops = from === to ? undefined : hopsOf(scene, journey, from, to);
+      if (hops !== undefined) return hops;
     }
   }
-  const because = miss ? `${kind} crosses, but not translated at both nodes` : `no ${kind} crosses from pod to pod`;
-  return pending(scene, because, miss);
+  return undefined;
 }
 
 type Hops = readonly [Sighting, Sighting, Sighting, Sighting];
@@ -47,7 +70,10 @@ function hopsOf(scene: Scene, journey: Journey, from: AgencyTopology, to: Agency
   };
   const nodeA = at(from);
   const nodeB = at(to);
-  return podA && nodeA && nodeB && podB ? [podA, nodeA, nodeB, podB] : undefined;
+  if (!podA || !nodeA || !nodeB || !podB) return undefined;
+  const hops = [podA, nodeA, nodeB, podB] as const;
+  const order = hops.map((hop) => journey.sightings.indexOf(hop));
+  return order.every((place, index) => index === 0 || place > (order[index - 1] ?? 0)) ? hops : undefined;
 }
 
 function inPod(scene: Scene, journey: Journey, agency: AgencyTopology, side: 'src' | 'dst'): Sighting | undefined {

@@ -5,6 +5,7 @@ import { packetKey, payloadKey, speech } from '../media.ts';
 import { agencyOf, receivedBy, sentBy, serverTap, type TapTopology, ueNamed, ueTap } from '../places.ts';
 import type { Answer, Question, Scene } from '../question.ts';
 import type { UeTopology } from '../topology.ts';
+import { burstObjection, type Sent } from './burst.ts';
 import { floorIn } from './floor.ts';
 
 export interface Burst {
@@ -15,11 +16,6 @@ export interface Burst {
   readonly packets?: number;
   /** Narrows the listeners to one agency. */
   readonly agency?: string;
-}
-
-interface Sent {
-  readonly packets: readonly Sighting[];
-  readonly release: Sighting | undefined;
 }
 
 /** Every other member's UE receives, by payload, all RTP that the talker's UE sent in this act after the first so many. */
@@ -41,7 +37,9 @@ export function burstHeard(burst: Burst): Question {
     );
     const because = `${talker.name} sent ${sent.packets.length} packets, ${counted.length} count`;
     const ends = yes(because, counted[0], counted.at(-1), sent.release);
-    return allOf([ends, ...listeners.map((ue) => heardBy(scene, ue, counted))]);
+    const heard = listeners.map((ue) => heardBy(scene, ue, counted));
+    const objection = burstObjection(scene, talker, listeners, sent);
+    return objection === undefined ? allOf([ends, ...heard]) : no(objection.because, ...objection.sightings);
   });
 }
 

@@ -1,7 +1,11 @@
 import type { Journey, Sighting, Timeline } from '../../capture/timeline.ts';
 
-/** Linux starts its packets at this TTL and every hop takes one: a packet that still has it is at its sender. */
-export const senderTtl = 64;
+/** Where systems start their packets (Linux, Windows, network equipment): every hop takes one, so that it is at its sender. */
+const senderTtls: readonly number[] = [64, 128, 255];
+
+export function isAtSender({ ttl }: Sighting): boolean {
+  return senderTtls.includes(ttl);
+}
 
 /** Long enough for a packet to show on every tap that it will ever reach. */
 const flightNs = 100_000_000n;
@@ -23,7 +27,7 @@ export class Hosts {
 
   constructor(timeline: Timeline) {
     for (const sighting of timeline.sightings) {
-      if (sighting.ttl === senderTtl && speaks(sighting)) this.#speakers.add(hostKey(origin(sighting)));
+      if (isAtSender(sighting) && speaks(sighting)) this.#speakers.add(hostKey(origin(sighting)));
     }
     this.#lastNs = timeline.sightings.at(-1)?.timeNs ?? 0n;
   }
@@ -52,7 +56,7 @@ export class Hosts {
 /** Where a datagram came from; undefined when no tap stood at its sender. */
 export function senderOf(journey: Journey): { readonly host: Host; readonly sighting: Sighting } | undefined {
   const [sighting] = journey.sightings;
-  if (sighting === undefined || sighting.ttl !== senderTtl) return undefined;
+  if (sighting === undefined || !isAtSender(sighting)) return undefined;
   return { host: origin(sighting), sighting };
 }
 
