@@ -1,6 +1,8 @@
 /** One server block of a Corefile: the names it serves and where it stands in the text. */
 export interface ServerBlock {
   readonly keys: readonly string[];
+  /** The same as they are spelt. */
+  readonly words: readonly string[];
   /** Offsets of its first character and of the one behind its closing brace. */
   readonly start: number;
   readonly end: number;
@@ -29,7 +31,7 @@ export function serverBlocks(corefile: string): ServerBlock[] | undefined {
       const [first] = keys;
       if (depth < 0 || first === undefined) return undefined;
       if (depth > 0) continue;
-      blocks.push({ keys: keys.map(keyText), start: first.start, end: token.end });
+      blocks.push({ keys: keys.map(keyText), words: keys.map(({ text }) => text), start: first.start, end: token.end });
       keys = [];
     } else if (depth === 0) {
       keys.push(token);

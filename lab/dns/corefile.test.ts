@@ -40,12 +40,20 @@ ${builtIn}`);
     );
   });
 
+  test.each(['(snippet) {\n errors\n}\n', 'tls://mcx.test:853 {\n}\n', '10.0.0.0/24 [fd00::]/8 *.x.test {\n}\n'])(
+    'understood: %j',
+    (block) => expect(withZoneBlock(block + builtIn, 'mcx.test')).toContain('db.mcx.test'),
+  );
+
   test('another port, another zone and a comment are no obstacle', () => {
     const others = 'mcx.test:5353 {\n}\nx.mcx.test:53 {\n}\n# mcx.test:53 {\n';
     expect(withZoneBlock(others + builtIn, 'mcx.test')).toContain('db.mcx.test');
   });
 
-  test.each(['.:53 {\n', '.:53 {\n}\n}\n', '{\n}\n', '.:53\n'])('a broken Corefile is refused: %j', (broken) => {
+  test.each([
+    ...['.:53 {\n', '.:53 {\n}\n}\n', '{\n}\n', '.:53\n'],
+    ...['import other\n.:53 {\n}\n', '{$ZONE}:53 {\n}\n', '{%ZONE%} {\n}\n', '"a b" {\n}\n', 'a;b {\n}\n'],
+  ])('a Corefile that is broken, or hides what it serves, is refused: %j', (broken) => {
     expect(() => withZoneBlock(broken, 'mcx.test')).toThrow(expect.objectContaining({ code: 'dns/corefile' }));
   });
 });

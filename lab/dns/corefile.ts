@@ -69,18 +69,27 @@ export function withoutZoneBlock(corefile: string, origin: string): string {
   return at === -1 ? corefile : corefile.slice(0, at) + corefile.slice(at + block.length);
 }
 
+/** `tls://example.org:853,`; a snippet is `(name)`. What else may stand there decides elsewhere which names it serves. */
+const plainKey = /^(?:[a-z]+:\/\/)?(?:[A-Za-z0-9._*/-]+|\[[0-9a-f:]+\](?:\/\d+)?)(?::\d+)?,?$|^\([^\s()]+\)$/;
+
 function blocksOf(corefile: string, origin: string): string[] {
   const blocks = serverBlocks(corefile);
-  if (blocks === undefined) {
-    throw new LabError('dns/corefile', "the braces of the cluster's Corefile do not match", {
-      where: 'ConfigMap kube-system/coredns',
-      next: 'mend it first: CoreDNS would not start with it',
-      command: 'kubectl -n kube-system edit configmap coredns',
-    });
+  if (blocks === undefined) throw notUnderstood('its braces do not match, and CoreDNS would not start with it');
+  for (const { words } of blocks) {
+    const odd = words.find((word, index) => !plainKey.test(word) || (index === 0 && word === 'import'));
+    if (odd !== undefined) throw notUnderstood(`nobody can tell from it which zones "${odd}" stands for`);
   }
   return blocks
     .filter(({ keys }) => keys.includes(`${origin.toLowerCase()}:53`))
     .map(({ start, end }) => corefile.slice(start, end));
+}
+
+function notUnderstood(why: string): LabError {
+  return new LabError('dns/corefile', `the cluster's Corefile is not understood: ${why}`, {
+    where: 'ConfigMap kube-system/coredns',
+    next: 'mend it first, or use a separate CoreDNS, which leaves it alone (--variant separate)',
+    command: 'kubectl -n kube-system edit configmap coredns',
+  });
 }
 
 /**

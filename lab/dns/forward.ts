@@ -2,29 +2,30 @@ import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
-import { kubectl, shellLine } from './step.ts';
+import { type Access, kubectl, shellLine } from './step.ts';
 
-/** A port of a pod on the loopback, for as long as `use` takes. */
-export type Forward = <T>(pod: PodPort, use: (port: number) => Promise<T>) => Promise<T>;
+/** Ports of a pod on the loopback, for as long as `use` takes; `use` is given where each one is. */
+export type Forward = <T>(pod: PodPorts, use: (portOf: (port: number) => number) => Promise<T>) => Promise<T>;
 
-export interface PodPort {
-  readonly context: string | undefined;
+export interface PodPorts extends Access {
   readonly namespace: string;
   readonly pod: string;
-  readonly port: number;
+  readonly ports: readonly number[];
 }
 
-/** By `kubectl port-forward`, which says on its first line which port it took. */
-export const forwardPort: Forward = async ({ context, namespace, pod, port }, use) => {
-  const command = kubectl(context, '-n', namespace, 'port-forward', `pod/${pod}`, `:${port}`);
+/** By `kubectl port-forward`, which says on a line for each port which one it took. */
+export const forwardPorts: Forward = async (pod, use) => {
+  const words = ['-n', pod.namespace, 'port-forward', `pod/${pod.pod}`, ...pod.ports.map((port) => `:${port}`)];
+  const command = kubectl(pod, ...words);
   const [program = '', ...args] = command;
   const process = execa(program, args, { reject: false });
   try {
-    const taken = await portOf(process.stdout);
-    if (taken !== undefined) return await use(taken);
+    const taken = await takenPorts(process.stdout, pod.ports.length);
+    if (taken.size === pod.ports.length) return await use((port) => taken.get(port) ?? 0);
     const { stderr } = await process;
     throw new LabError('dns/forward', stderr.trim() || 'kubectl port-forward ended', {
-      where: `${namespace}/${pod}`,
+      where: `${pod.namespace}/${pod.pod}`,
+      next: 'try it by hand:',
       command: shellLine(command),
       exitCode: 3,
     });
@@ -34,15 +35,18 @@ export const forwardPort: Forward = async ({ context, namespace, pod, port }, us
   }
 };
 
-/** undefined: the output ended without naming a port. */
-function portOf(output: Readable): Promise<number | undefined> {
+/** From the pod's port to the one on the loopback; fewer than wanted: the output ended before. */
+export function takenPorts(output: Readable, wanted: number): Promise<Map<number, number>> {
   return new Promise((resolve) => {
     let text = '';
+    const found = (): Map<number, number> => {
+      const lines = text.matchAll(/^Forwarding from 127\.0\.0\.1:(\d+) -> (\d+)\n/gm);
+      return new Map([...lines].map(([, here, there]) => [Number(there), Number(here)]));
+    };
     output.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const taken = /^Forwarding from 127\.0\.0\.1:(\d+)/m.exec(text)?.[1];
-      if (taken !== undefined) resolve(Number(taken));
+      if (found().size === wanted) resolve(found());
     });
-    output.on('end', () => resolve(undefined));
+    output.on('end', () => resolve(found()));
   });
 }

@@ -1,7 +1,9 @@
+import type { Access } from './step.ts';
+
 /** `cluster`: the zone in the cluster's own CoreDNS (administrator). `separate`: a CoreDNS in one's own namespace. */
 export type DnsVariant = 'cluster' | 'separate';
 
-export interface DnsPlanOptions {
+export interface DnsPlanOptions extends Access {
   readonly origin: string;
   readonly ttl: number;
   readonly serial: number;
@@ -11,10 +13,10 @@ export interface DnsPlanOptions {
   readonly nameserver: string;
   readonly clusterDomain: string;
   readonly ndots: number;
-  /** kubeconfig context; the current one where it is absent. */
-  readonly context?: string;
   /** What the cluster has now; as kubeadm left it where it is absent. */
   readonly present?: PresentDns;
+  /** The way back is shown from where `apply` ends, also for a cluster that has not been touched yet. */
+  readonly onPaper?: boolean;
   /** Image of the separate CoreDNS: best the cluster's own, which its nodes have already. */
   readonly image: string;
 }
@@ -27,6 +29,29 @@ export interface PresentDns {
   /** Index of the volume `config-volume` in the Deployment, and the keys of its items. */
   readonly volumeIndex: number;
   readonly volumeItems: readonly string[];
-  /** Names of the running pods. */
+  /** Names of its pods; those that are ending already are among them. */
   readonly pods: readonly string[];
+  readonly ending?: readonly string[];
+  /** Annotations of the pod template. */
+  readonly templateAnnotations?: Readonly<Record<string, string>>;
+  /** What the patch noted before its first change; absent where it was never applied. */
+  readonly record?: PatchRecord;
+  /** `deployment.kubernetes.io/revision` */
+  readonly revision?: string;
+  /** `metadata.resourceVersion` of the ConfigMap: a patch that names it fails where somebody else was quicker. */
+  readonly version?: string;
+  /** All replicas have the present template and are ready. */
+  readonly settled?: boolean;
 }
+
+/** Kept in the cluster itself, in an annotation of the ConfigMap: whoever goes on after a crash finds it there. */
+export interface PatchRecord {
+  readonly revision: string;
+  /** Digest of the Corefile that was there. */
+  readonly corefile: string;
+}
+
+/** The annotation of the ConfigMap `coredns` that holds a `PatchRecord`. */
+export const recordAnnotation = 'mcx.test/dns-patch';
+/** The annotation of the pod template: another serial, other pods. */
+export const serialAnnotation = 'mcx.test/zone-serial';

@@ -1,15 +1,18 @@
-import { z } from 'zod';
 import { LabError } from '../errors.ts';
-import { type DnsAgency, nextSerial } from './agency-zone.ts';
-import { askByTcp } from './ask.ts';
-import { zoneFileName } from './corefile.ts';
-import { type Forward, forwardPort } from './forward.ts';
+import { agencyZone, type DnsAgency, nextSerial } from './agency-zone.ts';
+import { digestOf } from './cluster-variant.ts';
+import { withoutZoneBlock, zoneFileName } from './corefile.ts';
+import { explainRollout } from './explain-rollout.ts';
+import { type Forward, forwardPorts } from './forward.ts';
 import type { DnsPlanOptions, DnsVariant } from './options.ts';
 import { performSteps, type Run, runCommand } from './perform.ts';
 import { type DnsPlan, dnsPlan, planDefaults } from './plan.ts';
-import { readPresent, serialOf } from './present.ts';
+import { type BuiltInDns, readPresent, serialOf } from './present.ts';
+import { restoreRevision } from './revision.ts';
+import { separateName, serviceStep } from './separate-variant.ts';
 import { kubectl } from './step.ts';
-import { answerText, type DnsProof, dnsProofs, proves, serving } from './verify.ts';
+import { serving } from './verify.ts';
+import { writeZone } from './zone.ts';
 
 /** The patch against one cluster. */
 export interface PatchRequest {
@@ -30,74 +33,96 @@ export interface PatchTools {
 
 export const patchTools: PatchTools = {
   run: runCommand,
-  forward: forwardPort,
+  forward: forwardPorts,
   say: (line) => process.stderr.write(`${line}\n`),
   nowS: () => Date.now() / 1000,
 };
 
-/** Puts the zone in. Applied again it changes what has changed, and nothing twice. */
+/** Everything that would be done, and every refusal, with nothing touched. */
+export async function planDns(request: PatchRequest, tools: PatchTools = patchTools): Promise<DnsPlan> {
+  const { variant, agencies, options } = request;
+  const origin = options.origin ?? planDefaults.origin;
+  const zoneFile = zoneFileName(origin);
+  const serialFor = (nameserver: string, before: string | undefined): number => {
+    // The same records need no other serial, and no other pods.
+    const serial = serialOf(before);
+    const { ttl } = { ...planDefaults, ...options };
+    const again = serial === undefined ? '' : writeZone(agencyZone(agencies, { origin, nameserver, serial, ttl }));
+    return serial !== undefined && again === before ? serial : nextSerial(tools.nowS(), serial);
+  };
+  if (variant === 'separate') {
+    const { zone, nameserver } = await readSeparate(request, zoneFile, tools.run);
+    const paper = dnsPlan(variant, agencies, { serial: 1, ...options });
+    const address = nameserver ?? options.nameserver ?? paper.podDns.nameservers[0] ?? '';
+    const serial = serialFor(address, zone);
+    return dnsPlan(variant, agencies, { serial, ...options, nameserver: address });
+  }
+  const present = await readPresent(tools.run, zoneFile, options);
+  refuseStrangersZone(present, zoneFile, origin);
+  const { nameserver, image } = present;
+  const serial = serialFor(nameserver, present.zone);
+  return dnsPlan(variant, agencies, { serial, nameserver, image, ...options, present });
+}
+
+/** What is there of a separate CoreDNS: nothing before the first time. */
+async function readSeparate({ options }: PatchRequest, zoneFile: string, run: Run) {
+  const { namespace = planDefaults.namespace } = options;
+  const get = (...words: string[]): Promise<string> =>
+    run(kubectl(options, '-n', namespace, 'get', ...words, separateName, '--ignore-not-found', '-o', 'json'));
+  const data = (await get('configmap')) || '{}';
+  const service = (await get('service')) || '{}';
+  const zone = (JSON.parse(data) as { data?: Record<string, string> }).data?.[zoneFile];
+  const nameserver = (JSON.parse(service) as { spec?: { clusterIP?: string } }).spec?.clusterIP;
+  return { zone, nameserver };
+}
+
+/** A key of this name that the patch did not write is somebody's own zone. */
+function refuseStrangersZone(present: BuiltInDns, zoneFile: string, origin: string): void {
+  const ours = present.record !== undefined || withoutZoneBlock(present.corefile, origin) !== present.corefile;
+  if (present.zone === undefined || ours) return;
+  throw new LabError('dns/key-taken', `the ConfigMap has a key ${zoneFile} already that this patch did not write`, {
+    where: 'ConfigMap kube-system/coredns',
+    next: `take it out, or choose another zone than ${origin}`,
+    command: 'kubectl -n kube-system edit configmap coredns',
+  });
+}
+
+/** Puts the zone in. Applied again it changes what has changed, and nothing twice; after a crash it goes on. */
 export async function applyDns(request: PatchRequest, tools: PatchTools = patchTools): Promise<DnsPlan> {
-  const plan = await planFor(request, tools);
-  await performSteps(plan.apply, request.folder, tools.run, tools.say);
+  let plan = await planDns(request, tools);
+  if (request.variant === 'separate') {
+    const { namespace = planDefaults.namespace } = request.options;
+    await performSteps([serviceStep({ ...request.options, namespace })], request.folder, tools);
+    plan = await planDns(request, tools);
+  } else if (plan.present?.settled === false) {
+    // Somebody's rollout, or our own of a call that was killed: which pods are the old ones shows at its end.
+    const status = ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=60s'];
+    await tools.run(kubectl(request.options, ...status)).catch(() => tools.say('it does not settle by itself'));
+    plan = await planDns(request, tools);
+  }
+  try {
+    await performSteps(plan.apply, request.folder, tools);
+  } catch (error) {
+    const { namespace = planDefaults.namespace } = request.options;
+    throw await explainRollout(error, request.options, serving(request.variant, namespace), tools.run);
+  }
   return plan;
 }
 
-/** Takes it out again; where nothing was put in, nothing is done. */
-export async function revertDns(request: PatchRequest, tools: PatchTools = patchTools): Promise<boolean> {
-  const plan = await planFor(request, tools);
-  if (plan.present !== undefined && plan.present.zone === undefined && plan.present.corefile !== plan.corefile) {
-    tools.say('nothing to take out');
-    return false;
-  }
-  await performSteps(plan.revert, request.folder, tools.run, tools.say);
-  return true;
-}
-
-async function planFor({ variant, agencies, options }: PatchRequest, tools: PatchTools): Promise<DnsPlan> {
-  if (variant === 'separate') return dnsPlan(variant, agencies, { serial: nextSerial(tools.nowS()), ...options });
-  const zoneFile = zoneFileName(options.origin ?? planDefaults.origin);
-  const present = await readPresent(tools.run, zoneFile, options.context);
-  const serial = nextSerial(tools.nowS(), serialOf(present.zone));
-  return dnsPlan(variant, agencies, { serial, ...options, present });
-}
-
-export interface DnsCheck extends DnsProof {
-  readonly pod: string;
-  readonly seen: string;
-  readonly same: boolean;
-}
-
-const podsSchema = z.object({
-  items: z.array(z.object({ metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }) })),
-});
-
-/** Asks every pod that answers for the zone, one by one: behind the Service an old one could hide. */
-export async function verifyDns(request: PatchRequest, tools: PatchTools = patchTools): Promise<DnsCheck[]> {
-  const { context, namespace = planDefaults.namespace } = request.options;
-  const { origin, clusterDomain } = { ...planDefaults, ...request.options };
-  const at = serving(request.variant, namespace);
-  const list = kubectl(context, '-n', at.namespace, 'get', 'pods', '-l', at.selector, '-o', 'json');
-  const pods = podsSchema
-    .parse(JSON.parse(await tools.run(list)))
-    .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata }) => metadata.name);
-  if (pods.length === 0)
-    throw new LabError('dns/no-pods', `no pod has the label ${at.selector}`, { where: at.namespace });
-  const proofs = dnsProofs(request.agencies, origin, clusterDomain);
-  const checks: DnsCheck[] = [];
-  for (const pod of pods) {
-    const forwarded = { context, namespace: at.namespace, pod, port: at.port };
-    // All at once: a name that is sent on to a dead upstream takes seconds.
-    const ask = (port: number) => Promise.all(proofs.map((proof) => check(pod, port, proof)));
-    checks.push(...(await tools.forward(forwarded, ask)));
-  }
-  return checks;
-}
-
-async function check(pod: string, port: number, proof: DnsProof): Promise<DnsCheck> {
-  const seen = await askByTcp(port, proof.name, proof.type).then(
-    (answer) => answerText(answer, proof.type),
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  return { ...proof, pod, seen, same: proves(proof, seen) };
+/** Takes it out again; where nothing was put in, nothing is done. Says whether everything is as it was. */
+export async function revertDns(
+  request: PatchRequest,
+  tools: PatchTools = patchTools,
+): Promise<'nothing to take out' | 'as it was' | 'taken out'> {
+  const plan = await planDns(request, tools);
+  await performSteps(plan.revert, request.folder, tools);
+  const { present } = plan;
+  if (present === undefined) return 'taken out';
+  const restored =
+    present.record === undefined || (await restoreRevision(tools.run, request.options, present.record.revision));
+  await performSteps(plan.forget, request.folder, tools);
+  if (plan.forget.length === 0 && plan.revert.every(({ file }) => file === undefined)) return 'nothing to take out';
+  const corefile = withoutZoneBlock(present.corefile, request.options.origin ?? planDefaults.origin);
+  const same = restored && present.record?.corefile === digestOf(corefile);
+  return same ? 'as it was' : 'taken out';
 }

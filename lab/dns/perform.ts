@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExecaError, execa } from 'execa';
 import { LabError } from '../errors.ts';
@@ -12,11 +12,13 @@ export const runCommand: Run = async (command, folder) => {
   try {
     const { stdout } = await execa(program, args, {
       ...(folder === undefined ? {} : { cwd: folder }),
+      stdin: 'ignore',
       timeout: 120_000,
     });
     return stdout;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
+    if (error.code === 'ENOENT') throw missing(program, error);
     const said = typeof error.stderr === 'string' && error.stderr !== '' ? error.stderr : error.shortMessage;
     throw new LabError('dns/kubectl', said.trim(), {
       where: folder ?? 'kubectl',
@@ -28,13 +30,22 @@ export const runCommand: Run = async (command, folder) => {
   }
 };
 
+function missing(program: string, cause: unknown): LabError {
+  return new LabError('dns/kubectl-missing', `${program} is not on PATH`, {
+    next: 'install it (https://kubernetes.io/docs/tasks/tools/); whether it is there:',
+    command: `${program} version --client`,
+    exitCode: 3,
+    cause,
+  });
+}
+
 /** Does what the plan says, one step after the other; files are written into the folder, and commands run there. */
 export async function performSteps(
   steps: readonly Step[],
   folder: string,
-  run: Run,
-  say: (line: string) => void,
+  { run, say }: { readonly run: Run; readonly say: (line: string) => void },
 ): Promise<void> {
+  await mkdir(folder, { recursive: true });
   for (const step of steps) {
     say(`${step.title}: ${stepLine(step)}`);
     if (step.file !== undefined) await writeFile(join(folder, step.file.name), step.file.text);

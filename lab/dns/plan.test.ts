@@ -29,14 +29,15 @@ describe("the cluster's own CoreDNS", () => {
       "kubectl -n kube-system patch deployment coredns --type json -p '" +
         '[{"op":"test","path":"/spec/template/spec/volumes/0/name","value":"config-volume"},' +
         '{"op":"add","path":"/spec/template/spec/volumes/0/configMap/items/-",' +
-        '"value":{"key":"db.mcx.test","path":"db.mcx.test"}}]\'',
+        '"value":{"key":"db.mcx.test","path":"db.mcx.test"}},' +
+        '{"op":"add","path":"/spec/template/metadata/annotations","value":{"mcx.test/zone-serial":"7"}}]\'',
       'kubectl -n kube-system rollout status deployment/coredns --timeout=60s',
     ]);
   });
 
   test('the patch file holds both files, and the zone has the serial', () => {
     const file = plan.apply.find(({ file }) => file !== undefined)?.file;
-    expect(parse(file?.text ?? '')).toEqual({ data: { Corefile: plan.corefile, 'db.mcx.test': plan.zone } });
+    expect(parse(file?.text ?? '')).toMatchObject({ data: { Corefile: plan.corefile, 'db.mcx.test': plan.zone } });
     expect(plan.zone).toContain('( 7 60 30 600 5 )');
     expect(plan.corefile).toBe(withZoneBlock(builtInCorefile(), 'mcx.test'));
   });
@@ -46,36 +47,57 @@ describe("the cluster's own CoreDNS", () => {
     zone: plan.zone,
     volumeIndex: 1,
     volumeItems: ['Corefile', 'db.mcx.test'],
+    templateAnnotations: { 'mcx.test/zone-serial': '7', 'somebody/else': 'x' },
     pods: ['coredns-1', 'coredns-2'],
   };
 
-  test('patched already: no second item, no second copy of the original, new pods for the new zone', () => {
+  test('patched already, another zone: no second item, no second copy of the original, new pods', () => {
     const again = dnsPlan('cluster', agencies, { serial: 8, present });
     expect(again.corefile).toBe(plan.corefile);
     expect(again.kubectl).toEqual([
       'kubectl -n kube-system patch configmap coredns --type merge --patch-file coredns-configmap.patch.yaml',
-      'kubectl -n kube-system rollout restart deployment/coredns',
+      "kubectl -n kube-system patch deployment coredns --type json -p '" +
+        '[{"op":"add","path":"/spec/template/metadata/annotations/mcx.test~1zone-serial","value":"8"}]\'',
       'kubectl -n kube-system rollout status deployment/coredns --timeout=60s',
       'kubectl -n kube-system wait --for=delete pod/coredns-1 pod/coredns-2 --timeout=60s',
     ]);
   });
 
-  test('the way back: both as they were, the Deployment last, and until the patched pods are gone', () => {
-    const [map, volume, ...rest] = dnsPlan('cluster', agencies, { present }).revert;
-    // null takes a key out in a merge patch.
-    expect(parse(map?.file?.text ?? '')).toEqual({ data: { Corefile: builtInCorefile(), 'db.mcx.test': null } });
+  test('patched already, the same zone: nothing but the wait, for pods that are ending', () => {
+    const again = dnsPlan('cluster', agencies, { serial: 7, present: { ...present, ending: ['coredns-0'] } });
+    expect(again.kubectl).toEqual([
+      'kubectl -n kube-system rollout status deployment/coredns --timeout=60s',
+      'kubectl -n kube-system wait --for=delete pod/coredns-0 --timeout=60s',
+    ]);
+  });
+
+  test('the way back: the block, then the volume, and the zone last, when no pod mounts it', () => {
+    const { revert, forget } = dnsPlan('cluster', agencies, { present });
+    const [map, volume, ...rest] = revert;
+    expect(parse(map?.file?.text ?? '')).toEqual({ data: { Corefile: builtInCorefile() } });
     const operations: unknown = JSON.parse(volume?.command.at(-1) ?? '');
     expect(operations).toEqual([
-      { op: 'test', path: '/spec/template/spec/volumes/1/name', value: 'config-volume' },
-      {
-        op: 'replace',
-        path: '/spec/template/spec/volumes/1/configMap/items',
-        value: [{ key: 'Corefile', path: 'Corefile' }],
-      },
+      { op: 'test', path: '/spec/template/spec/volumes/1/configMap/items/1/key', value: 'db.mcx.test' },
+      { op: 'remove', path: '/spec/template/spec/volumes/1/configMap/items/1' },
+      { op: 'remove', path: '/spec/template/metadata/annotations/mcx.test~1zone-serial' },
     ]);
     expect(rest.map(stepLine)).toEqual([
       'kubectl -n kube-system rollout status deployment/coredns --timeout=60s',
       'kubectl -n kube-system wait --for=delete pod/coredns-1 pod/coredns-2 --timeout=60s',
+    ]);
+    // null takes a key out in a merge patch.
+    expect(forget.map(({ file }) => parse(file?.text ?? ''))).toEqual([
+      { metadata: { annotations: { 'mcx.test/dns-patch': null } }, data: { 'db.mcx.test': null } },
+    ]);
+  });
+
+  test('on paper the way back begins where apply ends', () => {
+    const lines = [...plan.revert, ...plan.forget].map(({ title }) => title);
+    expect(lines).toEqual([
+      'the Corefile as it was',
+      'the pods as they were, which makes new ones',
+      'wait for the new pods',
+      'the ConfigMap as it was',
     ]);
   });
 

@@ -20,6 +20,8 @@ export interface DnsPlan {
   readonly apply: readonly Step[];
   readonly verify: readonly Step[];
   readonly revert: readonly Step[];
+  /** The last of the way back: the patch's own notes. */
+  readonly forget: readonly Step[];
   /** The lines of `apply`, to read and to paste; files that they name are in the steps. */
   readonly kubectl: readonly string[];
 }
@@ -43,7 +45,7 @@ export function dnsPlan(
   agencies: readonly DnsAgency[],
   given: Partial<DnsPlanOptions> = {},
 ): DnsPlan {
-  const options = { ...planDefaults, nameserver: nameservers[variant], ...given };
+  const options = { ...planDefaults, nameserver: nameservers[variant], onPaper: given.present === undefined, ...given };
   const zone = writeZone(agencyZone(agencies, options));
   const present = options.present ?? {
     corefile: builtInCorefile(options.clusterDomain),

@@ -7,6 +7,12 @@ export interface Step {
   readonly output?: string;
 }
 
+/** How kubectl reaches a cluster: a context, a kubeconfig of its own, or what it takes by itself. */
+export interface Access {
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+}
+
 /** A line for a shell. */
 export function stepLine(step: Step): string {
   const line = shellLine(step.command);
@@ -22,7 +28,8 @@ function shellWord(word: string): string {
   return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `kubectl`, with the context where one is named. */
-export function kubectl(context: string | undefined, ...words: readonly string[]): string[] {
-  return context === undefined ? ['kubectl', ...words] : ['kubectl', '--context', context, ...words];
+/** `kubectl`, with the kubeconfig and the context where they are named. */
+export function kubectl({ context, kubeconfig }: Access, ...words: readonly string[]): string[] {
+  const file = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
+  return ['kubectl', ...file, ...(context === undefined ? [] : ['--context', context]), ...words];
 }

@@ -12,10 +12,18 @@ export interface DnsProof {
 }
 
 /** Where the pods of a variant are, and the port at which they listen. */
-export function serving(variant: DnsVariant, namespace: string): { namespace: string; selector: string; port: number } {
-  return variant === 'cluster'
-    ? { namespace: 'kube-system', selector: 'k8s-app=kube-dns', port: 53 }
-    : { namespace, selector: 'app.kubernetes.io/name=mcx-dns', port: 1053 };
+export interface Serving {
+  readonly namespace: string;
+  readonly selector: string;
+  readonly port: number;
+  readonly deployment: string;
+  readonly service: string;
+}
+
+export function serving(variant: DnsVariant, namespace: string): Serving {
+  const own = { selector: 'app.kubernetes.io/name=mcx-dns', port: 1053, deployment: 'mcx-dns', service: 'mcx-dns' };
+  const builtIn = { selector: 'k8s-app=kube-dns', port: 53, deployment: 'coredns', service: 'kube-dns' };
+  return variant === 'cluster' ? { namespace: 'kube-system', ...builtIn } : { namespace, ...own };
 }
 
 /**
@@ -67,8 +75,7 @@ function dataText(record: DnsRecord): string {
 
 /** The same by hand: a forwarded port, which is TCP, to a pod; a Service would show one replica and hide the other. */
 export function verifySteps(variant: DnsVariant, agencies: readonly DnsAgency[], options: DnsPlanOptions): Step[] {
-  const { namespace, port } = serving(variant, options.namespace);
-  const deployment = variant === 'cluster' ? 'coredns' : 'mcx-dns';
+  const { namespace, port, deployment } = serving(variant, options.namespace);
   const target = [`deployment/${deployment}`, `15353:${port}`];
   const ask = (name: string, type: string): string[] => {
     return ['dig', '+tcp', '+short', '-p', '15353', '@127.0.0.1', name, type];
@@ -76,7 +83,7 @@ export function verifySteps(variant: DnsVariant, agencies: readonly DnsAgency[],
   return [
     {
       title: 'in another terminal: the port of a CoreDNS pod',
-      command: kubectl(options.context, '-n', namespace, 'port-forward', ...target),
+      command: kubectl(options, '-n', namespace, 'port-forward', ...target),
     },
     ...dnsProofs(agencies, options.origin, options.clusterDomain).map(({ name, type, answer }) => ({
       title: `${type} ${name}: ${answer}`,
