@@ -27,6 +27,9 @@ Then('the affiliated members of agency {word} are invited', async function (this
   await this.ask(membersInvited({ agency }));
 });
 
-Then("{int} INVITEs of the root agency's server cross to a partner", async function (this: LabWorld, count: number) {
-  await this.ask(fanOutCrosses(count));
-});
+Then(
+  "{int} INVITEs of the root agency's server cross to agency {word}",
+  async function (this: LabWorld, count: number, partner: string) {
+    await this.ask(fanOutCrosses(partner, count));
+  },
+);

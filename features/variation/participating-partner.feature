@@ -12,7 +12,7 @@ Feature: A partner that serves its users and hosts no group
     When <caller> calls the campaign
     Then the affiliated members of both agencies are invited
     And every leg that leaves a pod has its INVITE, its 200 and its ACK
-    And <invites> INVITEs of the root agency's server cross to a partner
+    And <invites> INVITEs of the root agency's server cross to agency b
     And the floor is granted to <caller> and taken to all other members
     When <caller> talks for 40 packets
     Then every other member hears all 40 packets of <caller>'s burst after the first 5

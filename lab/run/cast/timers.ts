@@ -13,7 +13,8 @@ export const floorTimers: Record<Configuration['timers'], FloorTimers> = {
     t101Ms: 300,
     t103Ms: 1000,
     t104Ms: 300,
-    t1Ms: 1000,
+    // The standard's own: the last member may join a second after the grant, and is to find the floor taken.
+    t1Ms: 4000,
     t2Ms: 30_000,
     t3Ms: 1000,
     t4Ms: 30_000,
