@@ -1,13 +1,13 @@
 /**
  * npm killed with SIGKILL takes nobody along: its child goes to another parent and would run on unseen. So the parent is
- * watched, and with it goes the lab.
+ * watched, and with it goes the lab, as soon as it has ended what it must.
  */
-export function watchParent(end: () => void): void {
+export function watchParent(end: () => void | Promise<void>): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
-    end();
-    process.exit(130);
+    clearInterval(timer);
+    void Promise.resolve(end()).finally(() => process.exit(130));
   }, 200);
   timer.unref();
 }

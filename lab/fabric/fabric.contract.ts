@@ -30,6 +30,8 @@ export interface ContractOptions {
   readonly timing?: Partial<Timing>;
   /** The command of a probe in a place; on a cluster the path inside the image. */
   readonly helper?: readonly string[];
+  /** The clusters that there are; all of the contract's where it is absent. */
+  readonly clusters?: readonly string[];
 }
 
 /** Every group of probes, in the order in which they run. The last one of `egress` runs on fabrics of their own. */
@@ -80,7 +82,9 @@ async function onFabric(
   options: ContractOptions,
   act: (site: Site) => Promise<void>,
 ): Promise<void> {
-  const running = await fabric.up(contractSpec(mode));
+  const spec = contractSpec(mode);
+  const clusters = spec.clusters.filter(({ name }) => options.clusters?.includes(name) ?? true);
+  const running = await fabric.up({ ...spec, clusters });
   const timing = { arriveMs: 2000, quietMs: 250, syncMs: 0, ...options.timing };
   const helper = options.helper ?? [process.execPath, fileURLToPath(new URL('./probe/main.ts', import.meta.url))];
   const site = openSite(running, timing, helper, scratch);

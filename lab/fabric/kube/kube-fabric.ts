@@ -17,9 +17,16 @@ export interface KubeOptions {
   release(): Promise<void>;
 }
 
+export interface ClusterFabric extends Fabric {
+  /** How the cluster of that name is reached, since it was last used. */
+  accessOf(cluster: string): Access | undefined;
+  close(): Promise<void>;
+}
+
 /** Clusters that recorders and places are put into. What one world leaves standing, the next one uses. */
-export function kubeFabric(options: KubeOptions): Fabric & { close(): Promise<void> } {
+export function kubeFabric(options: KubeOptions): ClusterFabric {
   const open = new Map<string, Promise<KubeCluster>>();
+  const latest = new Map<string, Access>();
   const clusterOf = (spec: ClusterSpec, access: Access, image: string): Promise<KubeCluster> => {
     const key = `${access.name} ${access.context} ${spec.nodes.length}`;
     const found = open.get(key) ?? openCluster(kubectlFor(access), spec, image);
@@ -29,8 +36,10 @@ export function kubeFabric(options: KubeOptions): Fabric & { close(): Promise<vo
   };
   return {
     name: options.name,
+    accessOf: (cluster) => latest.get(cluster),
     up: async (spec: FabricSpec): Promise<RunningFabric> => {
       const [accesses, image] = await Promise.all([options.clusters(spec.clusters), options.image()]);
+      for (const access of accesses) latest.set(access.name, access);
       const pairs = await Promise.all(
         spec.clusters.map(async (cluster) => {
           const access = accesses.find(({ name }) => name === cluster.name);

@@ -12,7 +12,8 @@ while read -r n; do
   printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP}/9 &&
   printf 'mark %s' "$n" > /dev/udp/${MARKER_GROUP_LO}/9 &&
   echo "$n"
-done`;
+done
+ip route del ${MARKER_GROUP_LO}/32 dev lo`;
 
 export interface Marker {
   /** Resolves when the packets have been sent. */
@@ -50,7 +51,7 @@ export async function openMarker({ keeper, enter, name }: KubePlace): Promise<Ma
       return Promise.race([sent, dead, silence(name, line)]);
     },
     close: async () => {
-      bash.signal('SIGKILL');
+      bash.end();
       await bash.closed;
     },
   };

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { type ClusterFabric, kubeFabric } from '../kube/kube-fabric.ts';
+import { containerAccess } from './access-networks.ts';
+import type { KindCluster } from './cluster-config.ts';
+import { KindClusters } from './clusters.ts';
+import { castImage, loadImage } from './image.ts';
+import { requireEngine } from './kind-command.ts';
+import { stateFolder } from './state.ts';
+
+export interface KindOptions {
+  readonly nodeImage?: string;
+  readonly proxyMode?: KindCluster['proxyMode'];
+  readonly keep?: boolean;
+  /** Where the logs of a cluster that failed go. */
+  readonly logs?: string;
+  say?(line: string): void;
+}
+
+/** Makes clusters on this machine's engine, then is the kube fabric; UEs are containers beside them. */
+export function kindFabric(options: KindOptions = {}): ClusterFabric {
+  const { keep = false, proxyMode = 'iptables', logs, say = () => {} } = options;
+  const nodeImage = options.nodeImage ?? process.env.LAB_KIND_NODE_IMAGE;
+  const clusters = new KindClusters({
+    proxyMode,
+    keep,
+    stateFolder: stateFolder(),
+    say,
+    ...(nodeImage === undefined || nodeImage === '' ? {} : { nodeImage }),
+    ...(logs === undefined ? {} : { logs }),
+  });
+  const loaded = new Set<string>();
+  return kubeFabric({
+    name: 'kind',
+    image: castImage,
+    clusters: async (specs) => {
+      await requireEngine();
+      // While the clusters are being made, the image is.
+      const [accesses, image] = await Promise.all([clusters.open(specs), castImage()]);
+      const missing = accesses.filter(({ context }) => !loaded.has(context));
+      await Promise.all(missing.map(({ context }) => loadImage(image, context.replace(/^kind-/, ''))));
+      for (const { context } of missing) loaded.add(context);
+      return accesses;
+    },
+    accesses: containerAccess(randomBytes(3).toString('hex')),
+    release: () => clusters.close(),
+  });
+}

@@ -1,0 +1,47 @@
+import type { Fabric } from '../fabric/fabric.ts';
+import { castImage } from '../fabric/kind/image.ts';
+import { kindFabric } from '../fabric/kind/kind-fabric.ts';
+import { noAccess } from '../fabric/kube/access.ts';
+import { parseContexts } from '../fabric/kube/contexts.ts';
+import { kubeFabric, sweep } from '../fabric/kube/kube-fabric.ts';
+import { kubectlFor } from '../fabric/kube/kubectl.ts';
+
+export interface ClusterWishes {
+  readonly fabric: 'kind' | 'kube';
+  readonly contexts?: readonly string[] | undefined;
+  readonly nodeImage?: string | undefined;
+  readonly proxyMode?: 'iptables' | 'nftables' | undefined;
+  readonly keep?: boolean | undefined;
+  /** Where a cluster that fails leaves its logs. */
+  readonly logs?: string | undefined;
+  say(line: string): void;
+}
+
+export interface ClusterFabric extends Fabric {
+  /** The clusters that there are; undefined: as many as are wanted. */
+  readonly clusters: readonly string[] | undefined;
+  close(): Promise<void>;
+}
+
+/** Clusters made by kind, or those that contexts lead to. */
+export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
+  const { nodeImage, proxyMode, keep = false, logs, say } = wishes;
+  if (wishes.fabric === 'kind') {
+    const given = Object.fromEntries(
+      Object.entries({ nodeImage, proxyMode, logs }).filter(([, value]) => value !== undefined),
+    );
+    return { ...kindFabric({ ...given, keep, say }), clusters: undefined };
+  }
+  const contexts = parseContexts(wishes.contexts ?? []);
+  const accesses = [...contexts].map(([name, context]) => ({ name, context }));
+  const fabric = kubeFabric({
+    name: 'kube',
+    image: castImage,
+    clusters: async () => accesses,
+    accesses: noAccess,
+    release: async () => {
+      if (!keep) await Promise.all(accesses.map((access) => sweep(kubectlFor(access))));
+    },
+  });
+  return { ...fabric, clusters: [...contexts.keys()] };
+}
