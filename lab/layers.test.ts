@@ -44,6 +44,7 @@ const allowed: Record<string, readonly string[]> = {
     'emulators/resolver/config.ts',
     'emulators/stranger/config.ts',
   ],
+  'lab/redact': ['lab/wire', 'lab/capture', 'lab/run', 'lab/errors.ts'],
   steps: ['lab/run', 'lab/verdict'],
   reports: ['lab/capture', 'lab/verdict', 'lab/wire', 'lab/run'],
   'lab/cli': ['lab', 'emulators', 'reports', 'steps'],

@@ -11,6 +11,7 @@ import { addHold } from './hold.ts';
 import { addJudge } from './judge.ts';
 import { addList } from './list.ts';
 import { printError } from './print-error.ts';
+import { addRedact } from './redact.ts';
 import { addRun } from './run.ts';
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -23,7 +24,18 @@ const program = new Command('lab')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: [USAGE] ')) });
 
-for (const add of [addRun, addList, addHold, addDoctor, addContract, addJudge, addDiagnose, addDecode, addDns])
+for (const add of [
+  addRun,
+  addList,
+  addHold,
+  addDoctor,
+  addContract,
+  addJudge,
+  addDiagnose,
+  addDecode,
+  addRedact,
+  addDns,
+])
   add(program, project);
 
 // A reader that goes away (`| head`) is no fault of ours.
