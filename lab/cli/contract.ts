@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ProbeResult } from '../fabric/fabric.contract.ts';
 import type { ClusterWishes } from '../run/cluster-fabric.ts';
 import { type ContractResult, differs, runContractInside, startClusterContract } from '../run/contract.ts';
-import { chooseFabric, requireIsolation } from '../run/environment.ts';
+import { requireIsolation, unknownFabric } from '../run/environment.ts';
 import { interruptedExitCode } from './exit-code.ts';
 import { watchParent } from './parent.ts';
 
@@ -45,7 +45,7 @@ async function measure(
   project: string,
 ): Promise<ContractResult> {
   if (fabric === 'kind' || fabric === 'kube') return onClusters({ fabric, contexts: context, ...more, say });
-  chooseFabric(fabric);
+  if (fabric !== 'netns') throw unknownFabric(fabric);
   await requireIsolation();
   return runContractInside(project);
 }

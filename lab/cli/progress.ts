@@ -34,6 +34,7 @@ export class Progress {
   }
 
   see(event: LabEvent): void {
+    if (event.event === 'progress' && !process.stderr.isTTY) process.stderr.write(`${event.text}\n`);
     if (event.event === 'step') this.#say(event.id, `waits for: ${event.text}`);
     if (event.event === 'environment') this.#say(event.id, `${event.code}: ${event.message}`);
     if (event.event !== 'scenario' || event.state !== 'closed') return;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../errors.ts';
 import { configurationSchema } from '../run/configuration.ts';
+import type { FabricWanted } from '../run/environment.ts';
 import type { Layer } from '../run/settings.ts';
 
 export interface RunOptions {
@@ -55,6 +56,10 @@ export function withRunOptions(command: Command): Command {
 /** One more than there are cores: while one scenario waits for the protocol's own time, another one starts its cast. */
 function defaultShards(): number {
   return Math.min(8, availableParallelism() + 1);
+}
+
+export function fabricWanted({ fabric, context = [], nodeImage, keep }: RunOptions): FabricWanted {
+  return { fabric, contexts: context, nodeImage, keep: keep === true };
 }
 
 export type ConfigurationFlags = Pick<RunOptions, 'agencies' | 'nat' | 'cidr' | 'timers'>;

@@ -7,7 +7,7 @@ import { type RunHandle, startRun } from '../run/run.ts';
 import { exitCodeOf, interruptedExitCode } from './exit-code.ts';
 import { watchParent } from './parent.ts';
 import { Progress } from './progress.ts';
-import { flagLayer, type RunOptions, withRunOptions } from './run-options.ts';
+import { fabricWanted, flagLayer, type RunOptions, withRunOptions } from './run-options.ts';
 
 export function addRun(program: Command, project: string): void {
   const command = program
@@ -26,7 +26,7 @@ async function performRun(project: string, options: RunOptions): Promise<void> {
     {
       project,
       selection: { tags: options.tags, name: options.name },
-      fabric: options.fabric,
+      fabric: fabricWanted(options),
       configFile: options.config,
       flags: flagLayer(options),
       parameters,

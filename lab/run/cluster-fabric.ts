@@ -1,9 +1,8 @@
-import type { Fabric } from '../fabric/fabric.ts';
 import { castImage } from '../fabric/kind/image.ts';
 import { kindFabric } from '../fabric/kind/kind-fabric.ts';
 import { noAccess } from '../fabric/kube/access.ts';
 import { parseContexts } from '../fabric/kube/contexts.ts';
-import { kubeFabric, sweep } from '../fabric/kube/kube-fabric.ts';
+import { kubeFabric, type OpenClusters, sweep } from '../fabric/kube/kube-fabric.ts';
 import { kubectlFor } from '../fabric/kube/kubectl.ts';
 
 export interface ClusterWishes {
@@ -17,10 +16,9 @@ export interface ClusterWishes {
   say(line: string): void;
 }
 
-export interface ClusterFabric extends Fabric {
+export interface ClusterFabric extends OpenClusters {
   /** The clusters that there are; undefined: as many as are wanted. */
   readonly clusters: readonly string[] | undefined;
-  close(): Promise<void>;
 }
 
 /** Clusters made by kind, or those that contexts lead to. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
+import { lackingForKind } from '../fabric/kind/local.ts';
+import { parseContexts } from '../fabric/kube/contexts.ts';
 import { canIsolate } from '../fabric/netns/outer.ts';
 import type { Plan } from './manifest.ts';
 
@@ -10,17 +12,37 @@ export async function labVersion(project: string): Promise<string> {
   return String(version);
 }
 
-/** Which fabric a run takes, and why: the first line printed, and part of the report. */
-export function chooseFabric(wanted: string): Plan['fabric'] {
-  if (wanted === 'netns') return { name: 'netns', reason: 'asked for with --fabric netns' };
-  if (wanted === 'auto')
-    return { name: 'netns', reason: 'this version carries the embedded fabric alone; kind and kube are not built yet' };
-  throw new LabError('FABRIC-UNAVAILABLE', `this version has no fabric called ${wanted}`, {
-    where: `--fabric ${wanted}`,
-    next: 'Use the embedded fabric:',
-    command: 'npm run lab -- run --fabric netns',
-  });
+export interface FabricWanted {
+  readonly fabric: string;
+  /** `a=kind-a` */
+  readonly contexts: readonly string[];
+  readonly nodeImage: string | undefined;
+  readonly keep: boolean;
 }
+
+/** Which fabric a run takes, and why: the first line printed, and part of the report. */
+export async function chooseFabric(wanted: FabricWanted): Promise<Plan['fabric']> {
+  const { fabric, keep } = wanted;
+  const nodeImage = wanted.nodeImage ?? (process.env.LAB_KIND_NODE_IMAGE || undefined);
+  const kind = { name: 'kind' as const, keep, ...(nodeImage === undefined ? {} : { nodeImage }) };
+  if (fabric === 'netns') return { name: 'netns', reason: 'asked for with --fabric netns' };
+  if (fabric === 'kind') return { ...kind, reason: 'asked for with --fabric kind' };
+  if (fabric === 'kube') {
+    parseContexts(wanted.contexts);
+    return { name: 'kube', reason: 'asked for with --fabric kube', contexts: [...wanted.contexts], keep };
+  }
+  const lacking = await lackingForKind(nodeImage);
+  return lacking === undefined
+    ? { ...kind, reason: 'an engine answers, kind is on PATH, and its node image is here' }
+    : { name: 'netns', reason: `the embedded fabric, because ${lacking}` };
+}
+
+export const unknownFabric = (name: string) =>
+  new LabError('FABRIC-UNAVAILABLE', `there is no fabric called ${name}`, {
+    where: `--fabric ${name}`,
+    next: 'Use the embedded fabric, kind, or clusters of your own (kube):',
+    command: 'npm run lab -- contract --fabric netns',
+  });
 
 /** @throws LabError `FABRIC-PRIVILEGES` (inconclusive) when the embedded fabric cannot be had on this machine. */
 export async function requireIsolation(): Promise<void> {

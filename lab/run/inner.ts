@@ -1,27 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import type { Emit } from './events.ts';
 import { runGherkin, type StepTrouble } from './gherkin.ts';
-import { Grounds } from './ground.ts';
 import { LiveDirector } from './live-director.ts';
 import { type LiveRun, liveWorld } from './live-world.ts';
 import { type PlannedScenario, planSchema } from './manifest.ts';
-import { embeddedNaming } from './naming.ts';
+import { openHouse } from './open-house.ts';
 import { type Orders, readOrders } from './orders.ts';
-import { embedded } from './site.ts';
 import { residentBytes } from './stage.ts';
 
-/** The process inside the outer namespace: `inner.ts PROJECT FOLDER`; it runs the scenarios it is told and reports events. */
+/**
+ * The process that holds a fabric, on netns inside an outer namespace: `inner.ts PROJECT FOLDER`; it runs the scenarios it is
+ * told and reports events.
+ */
 async function main([project = '', folder = '']: readonly string[]): Promise<void> {
   const plan = planSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
   const emit: Emit = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
-  const orders = readOrders(process.stdin, () => process.exit(70));
-  const grounds = new Grounds(netnsFabric());
-  const house = { grounds, naming: embeddedNaming, site: embedded };
+  const house = openHouse(plan, folder, (text) => emit({ event: 'progress', text }));
+  // Nobody is left to run for: an outer namespace ends with this process, clusters have to be put in order.
+  const orders = readOrders(process.stdin, () => void house.close().finally(() => process.exit(70)));
   const run: LiveRun = { house, folder, plan, emit, interrupted: orders.interrupted };
   await runScenarios(run, project, orders);
-  await grounds.clear();
+  await house.close();
   emit({ event: 'memory', process: 'lab (inside)', maxResidentBytes: await residentBytes(process.pid) });
   emit({ event: 'end', interrupted: orders.stopped });
   process.exit(0);

@@ -7,7 +7,7 @@ import { outerCommand } from '../fabric/netns/outer.ts';
 import { type Emit, eventSchema } from './events.ts';
 import { order } from './orders.ts';
 
-/** A process tree inside an outer namespace of its own: whatever happens to us, the kernel ends it and all it made. */
+/** A process tree that holds a fabric; in an outer namespace the kernel ends it and all it made, whatever happens to us. */
 export interface Inside {
   /** The scenario that it runs next; undefined: no more. */
   run(id: string | undefined): void;
@@ -27,11 +27,14 @@ export interface InsideRequest {
   readonly program: string;
   readonly args: readonly string[];
   readonly emit: Emit;
+  /** In an outer namespace of its own, which the kernel ends with all that is in it. */
+  readonly isolated: boolean;
 }
 
 export function startInside(request: InsideRequest): Inside {
-  const { project, folder, name, program, args, emit } = request;
-  const [command = '', ...rest] = outerCommand([process.execPath, join(project, program), ...args]);
+  const { project, folder, name, program, args, emit, isolated } = request;
+  const argv = [process.execPath, join(project, program), ...args];
+  const [command = '', ...rest] = isolated ? outerCommand(argv) : argv;
   const log = join(folder, 'logs', `${name}.log`);
   const child = spawn(command, rest, {
     cwd: project,

@@ -9,7 +9,15 @@ export const planSchema = z.strictObject({
   runId: z.string(),
   startedAt: z.string(),
   seed: z.number().int(),
-  fabric: z.strictObject({ name: z.enum(['netns', 'kind', 'kube']), reason: z.string() }),
+  fabric: z.strictObject({
+    name: z.enum(['netns', 'kind', 'kube']),
+    reason: z.string(),
+    /** kubeconfig contexts, `a=kind-a` (kube). */
+    contexts: z.array(z.string()).optional(),
+    nodeImage: z.string().optional(),
+    /** Clusters stay for the next run (kind). */
+    keep: z.boolean().optional(),
+  }),
   parameters: z.record(z.string(), z.unknown()),
   /** Feature texts as they ran, with their SHA-256. */
   features: z.array(z.strictObject({ uri: z.string(), sha256: z.string(), text: z.string() })),

@@ -2,6 +2,7 @@ import { blueprintOf } from './blueprint.ts';
 import type { CatalogueEntry, FeatureText } from './catalogue.ts';
 import type { Plan, PlannedScenario } from './manifest.ts';
 import { configurationOf, type Layer } from './settings.ts';
+import { siteOf } from './site.ts';
 
 export interface PlanRequest {
   readonly labVersion: string;
@@ -46,6 +47,6 @@ function plannedScenario(request: PlanRequest, scenario: CatalogueEntry, repetit
     tags: [...scenario.tags],
     shift: repetition,
     configuration,
-    topology: blueprintOf(configuration, request.seed, repetition).topology,
+    topology: blueprintOf(configuration, request.seed, repetition, siteOf(request.fabric.name)).topology,
   };
 }

@@ -6,10 +6,11 @@ import { decodeLine } from '../capture/decode-line.ts';
 import type { Timeline } from '../capture/timeline.ts';
 import { blueprintOf } from './blueprint.ts';
 import { compileCatalogue, readFeatures, type Selection, selectScenarios } from './catalogue.ts';
+import { namesKey } from './cluster-naming.ts';
 import { Collected } from './collect.ts';
 import { type JudgedScenario, verdictOf } from './conclusion.ts';
 import { Deal } from './deal.ts';
-import { chooseFabric, labVersion, requireIsolation } from './environment.ts';
+import { chooseFabric, type FabricWanted, labVersion, requireIsolation } from './environment.ts';
 import type { Emit } from './events.ts';
 import { makeRunFolder } from './folder.ts';
 import { groundKey } from './ground.ts';
@@ -19,11 +20,12 @@ import type { Plan, PlannedScenario, RunResult } from './manifest.ts';
 import { planOf } from './plan.ts';
 import { PlanFile } from './plan-file.ts';
 import { type Layer, readConfigFile } from './settings.ts';
+import { siteOf } from './site.ts';
 
 export interface RunRequest {
   readonly project: string;
   readonly selection: Selection;
-  readonly fabric: string;
+  readonly fabric: FabricWanted;
   readonly configFile: string | undefined;
   readonly flags: Layer;
   readonly parameters: Record<string, unknown>;
@@ -79,7 +81,7 @@ async function perform(
   const collected = new Collected();
   const { project } = request;
   const plan = await makePlan(request);
-  await requireIsolation();
+  if (plan.fabric.name === 'netns') await requireIsolation();
   const folder = await makeRunFolder(project, plan.runId, request.out);
   const planFile = new PlanFile(folder, plan);
   await planFile.write();
@@ -136,7 +138,7 @@ async function makePlan(request: RunRequest): Promise<Plan> {
     startedAt,
     seed: request.seed ?? randomInt(2 ** 31),
     repeat: request.repeat,
-    fabric: chooseFabric(request.fabric),
+    fabric: await chooseFabric(request.fabric),
     parameters: request.parameters,
     features,
     scenarios: selectScenarios(compileCatalogue(features), request.selection),
@@ -145,7 +147,10 @@ async function makePlan(request: RunRequest): Promise<Plan> {
   });
 }
 
-/** Each tree has an outer namespace and fabrics of its own, so trees never meet; whoever is free gets the next scenario. */
+/**
+ * Whoever is free gets the next scenario. On netns each tree has an outer namespace and fabrics of its own, so trees never
+ * meet; clusters are one ground for all, so there one tree runs everything.
+ */
 async function runTrees(
   { project, shards }: RunRequest,
   plan: Plan,
@@ -154,13 +159,9 @@ async function runTrees(
   trees: Inside[],
   interrupted: () => boolean,
 ): Promise<void> {
-  const deal = new Deal(
-    plan.scenarios.map(({ id, configuration, shift }) => ({
-      id,
-      key: groundKey(blueprintOf(configuration, plan.seed, shift).fabric),
-    })),
-  );
-  for (let hand = 0; hand < Math.min(shards, plan.scenarios.length); hand++) {
+  const isolated = plan.fabric.name === 'netns';
+  const deal = new Deal(plan.scenarios.map((scenario) => ({ id: scenario.id, key: keyOf(plan, scenario) })));
+  for (let hand = 0; hand < Math.min(isolated ? shards : 1, plan.scenarios.length); hand++) {
     let last: string | undefined;
     const tree: Inside = startInside({
       project,
@@ -168,6 +169,7 @@ async function runTrees(
       name: `lab-${hand}`,
       program: 'lab/run/inner.ts',
       args: [project, folder],
+      isolated,
       emit: (event) => {
         emit(event);
         if (event.event !== 'free') return;
@@ -180,6 +182,13 @@ async function runTrees(
   }
   if (interrupted()) for (const tree of trees) tree.stop();
   await Promise.all(trees.map((tree) => tree.ended));
+}
+
+/** Scenarios of equal keys need no change between them: neither of the fabric nor of names. */
+function keyOf({ seed, fabric }: Plan, { configuration, shift }: PlannedScenario): string {
+  const blueprint = blueprintOf(configuration, seed, shift, siteOf(fabric.name));
+  const ground = groundKey(blueprint.fabric);
+  return fabric.name === 'netns' ? ground : `${ground} ${namesKey({ configuration, topology: blueprint.topology })}`;
 }
 
 async function timed(collected: Collected, name: string, work: () => Promise<void>): Promise<void> {

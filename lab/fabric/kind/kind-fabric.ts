@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterFabric, kubeFabric } from '../kube/kube-fabric.ts';
+import { kubeFabric, type OpenClusters } from '../kube/kube-fabric.ts';
 import { containerAccess } from './access-networks.ts';
 import type { KindCluster } from './cluster-config.ts';
 import { KindClusters } from './clusters.ts';
@@ -17,7 +17,7 @@ export interface KindOptions {
 }
 
 /** Makes clusters on this machine's engine, then is the kube fabric; UEs are containers beside them. */
-export function kindFabric(options: KindOptions = {}): ClusterFabric {
+export function kindFabric(options: KindOptions = {}): OpenClusters {
   const { keep = false, proxyMode = 'iptables', logs, say = () => {} } = options;
   const nodeImage = options.nodeImage ?? process.env.LAB_KIND_NODE_IMAGE;
   const clusters = new KindClusters({

@@ -17,14 +17,14 @@ export interface KubeOptions {
   release(): Promise<void>;
 }
 
-export interface ClusterFabric extends Fabric {
+export interface OpenClusters extends Fabric {
   /** How the cluster of that name is reached, since it was last used. */
   accessOf(cluster: string): Access | undefined;
   close(): Promise<void>;
 }
 
 /** Clusters that recorders and places are put into. What one world leaves standing, the next one uses. */
-export function kubeFabric(options: KubeOptions): ClusterFabric {
+export function kubeFabric(options: KubeOptions): OpenClusters {
   const open = new Map<string, Promise<KubeCluster>>();
   const latest = new Map<string, Access>();
   const clusterOf = (spec: ClusterSpec, access: Access, image: string): Promise<KubeCluster> => {

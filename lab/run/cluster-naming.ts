@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { zoneFileName } from '../dns/corefile.ts';
+import type { DnsPlanOptions, DnsVariant } from '../dns/options.ts';
+import { applyDns, type PatchRequest, patchTools, revertDns } from '../dns/patch.ts';
+import { planDefaults } from '../dns/plan.ts';
+import { readPresent } from '../dns/present.ts';
+import type { Access } from '../fabric/kube/kubectl.ts';
+import { CAST_NAMESPACE } from '../fabric/kube/names.ts';
+import type { NamesWanted, Naming } from './naming.ts';
+
+/** What a cluster's CoreDNS says of partners: in which variant, and which zone. */
+interface State {
+  readonly key: string;
+  /** What the pods ask; undefined: what they always ask. */
+  readonly nameserver: string | undefined;
+}
+
+/** The reference DNS patch, put into real clusters and taken out again; a cluster that is as wanted is left alone. */
+export function clusterNaming(accessOf: (letter: string) => Access | undefined, say: (line: string) => void): Naming {
+  const states = new Map<string, State>();
+  const requests = new Map<string, PatchRequest>();
+  const tools = { ...patchTools, say };
+
+  /** One variant at a time: a zone in the cluster's own CoreDNS would answer through the separate one too. */
+  const put = async (access: Access, wanted: NamesWanted, key: string): Promise<State> => {
+    const { variant, zone } = wanted.configuration.dns;
+    const request = await requestFor(access, variant, wanted);
+    const other: DnsVariant = variant === 'cluster' ? 'separate' : 'cluster';
+    for (const unwanted of zone === 'present' ? [other] : [variant, other]) {
+      const known = requests.get(`${access.context} ${unwanted}`);
+      if (known) await revertDns(known, tools);
+      requests.delete(`${access.context} ${unwanted}`);
+    }
+    if (zone === 'absent') return { key, nameserver: undefined };
+    // Noted before it is done: what was begun must be taken out too.
+    requests.set(`${access.context} ${variant}`, request);
+    const plan = await applyDns(request, tools);
+    return { key, nameserver: plan.podDns.nameservers[0] };
+  };
+
+  const requestFor = async (access: Access, variant: DnsVariant, wanted: NamesWanted): Promise<PatchRequest> => {
+    const { context, kubeconfig } = access;
+    const present = await readPresent(tools.run, zoneFileName(planDefaults.origin), { context, kubeconfig });
+    const options: Partial<DnsPlanOptions> = {
+      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, ttl: 5 },
+      ...(present.image === undefined ? {} : { image: present.image }),
+    };
+    return { variant, agencies: wanted.topology.agencies, options, folder: join(wanted.logs, `dns-${access.name}`) };
+  };
+
+  const arrangeOne = async (letter: string, wanted: NamesWanted): Promise<[string, string][]> => {
+    const access = accessOf(letter);
+    if (!access) return [];
+    const key = namesKey(wanted);
+    let state = states.get(access.context);
+    if (state?.key !== key) {
+      states.delete(access.context);
+      state = await put(access, wanted, key);
+      states.set(access.context, state);
+    }
+    return state.nameserver === undefined ? [] : [[letter, state.nameserver]];
+  };
+
+  return {
+    arrange: async (wanted) => {
+      const letters = wanted.topology.agencies.map(({ name }) => name);
+      const found = await Promise.all(letters.map((letter) => arrangeOne(letter, wanted)));
+      return new Map(found.flat());
+    },
+    close: async () => {
+      const left = [...requests.values()];
+      requests.clear();
+      states.clear();
+      await Promise.all(left.map((request) => revertDns(request, tools)));
+    },
+  };
+}
+
+/** Scenarios of equal keys need no change of names between them. */
+export function namesKey({ configuration, topology }: Pick<NamesWanted, 'configuration' | 'topology'>): string {
+  if (configuration.dns.zone === 'absent') return 'absent';
+  const records = topology.agencies.map(({ domain, node, clientPort, interconnectPort }) => [
+    domain,
+    node,
+    clientPort,
+    interconnectPort,
+  ]);
+  return JSON.stringify([configuration.dns.variant, records]);
+}
