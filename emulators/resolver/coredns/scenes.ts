@@ -25,7 +25,11 @@ export const services = [
     address: '10.96.0.20',
     ports: [port('sip', 'UDP', 5060), port('tls', 'TCP', 5061)],
   },
-  { name: 'kube-dns.kube-system.svc.cluster.local', address: '10.96.0.10', ports: [port('dns', 'UDP', 53)] },
+  {
+    name: 'kube-dns.kube-system.svc.cluster.local',
+    address: '10.96.0.10',
+    ports: [port('dns', 'UDP', 53), port('dns-tcp', 'TCP', 53), port('metrics', 'TCP', 9153)],
+  },
   { name: 'kubernetes.default.svc.cluster.local', address: '10.96.0.1', ports: [port('https', 'TCP', 443)] },
 ];
 
@@ -184,6 +188,7 @@ export const scenes: readonly Scene[] = [
   NAPTR server.mcx.svc.cluster.local
   SRV server.mcx.svc.cluster.local
   SRV edge.mcx.svc.cluster.local
+  SRV kube-dns.kube-system.svc.cluster.local
   SRV _sip._udp.server.mcx.svc.cluster.local
   SRV _tls._tcp.edge.mcx.svc.cluster.local
   A _sip._udp.server.mcx.svc.cluster.local

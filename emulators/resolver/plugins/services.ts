@@ -94,8 +94,10 @@ function serviceRecords(
   if (type !== 'SRV') return noData;
   // All ports have the same priority and share a weight of 100.
   const weight = Math.max(1, Math.floor(100 / Math.max(1, ports.length)));
+  // The same port by UDP and by TCP makes one record, and counts twice for the weight.
+  const numbers = [...new Set(ports.map(({ port }) => port))];
   return {
-    answers: ports.map(({ port }) => ({ name, ttl, type: 'SRV', priority: 0, weight, port, target: service.name })),
+    answers: numbers.map((port) => ({ name, ttl, type: 'SRV', priority: 0, weight, port, target: service.name })),
     additionals: ports.length > 0 ? [{ ...address, name: service.name }] : [],
   };
 }
