@@ -17,7 +17,10 @@ interface TapState {
   drops: number | undefined;
   truncated: boolean;
   frames: number;
+  thinned: number | undefined;
 }
+
+const EMPTY = { drops: undefined, truncated: false, frames: 0, thinned: undefined };
 
 /** The same bytes share their decoding and are paired among themselves. */
 class Payload extends Bundle {
@@ -46,13 +49,15 @@ export class TimelineBuilder {
   addTap(name: string, path: string): void {
     if (this.#taps.has(name)) throw new Error(`there is a tap ${name} already`);
     const [reassembler, reader] = [new Reassembler(), new CaptureReader()];
-    this.#taps.set(name, { name, path, reassembler, reader, drops: undefined, truncated: false, frames: 0 });
+    this.#taps.set(name, { name, path, reassembler, reader, ...EMPTY });
     this.#timeline = undefined;
   }
 
   /** What a file says besides its packets. */
-  describe(tap: string, { drops, truncated }: Pick<TapRecord, 'drops' | 'truncated'>): void {
+  describe(tap: string, { drops, truncated, thinned }: Pick<TapRecord, 'drops' | 'truncated' | 'thinned'>): void {
     const state = this.#tap(tap);
+    state.frames += (thinned ?? 0) - (state.thinned ?? 0);
+    state.thinned = thinned;
     state.drops = drops;
     state.truncated = truncated;
     this.#timeline = undefined;
@@ -117,8 +122,8 @@ export class TimelineBuilder {
     const changed = mergeByTime(this.#sightings, this.#newcomers.sort(byTime));
     this.#newcomers = [];
     this.#number(changed);
-    const taps = [...this.#taps.values()].map(({ name, path, drops, truncated, frames }) => {
-      return { tap: name, path, drops, truncated, frames };
+    const taps = [...this.#taps.values()].map(({ name, path, drops, truncated, frames, thinned }) => {
+      return { tap: name, path, drops, truncated, frames, ...(thinned === undefined ? {} : { thinned }) };
     });
     return { taps, sightings: this.#sightings.slice(), journeys: this.#journeys.slice() };
   }

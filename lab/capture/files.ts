@@ -1,14 +1,33 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LabError } from '../errors.ts';
 import { CaptureReader } from '../wire/pcap/reader.ts';
 import { type PassedOver, TimelineBuilder } from './builder.ts';
+import { Outline } from './outline.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface ReadOptions {
   /** Taps are called after files even where a file names its interfaces: for captures that the lab did not make. */
   readonly tapNames?: 'interface' | 'file';
   readonly passedOver?: PassedOver;
+  /** `every` packet is on the timeline, or RTP is thinned out so that memory does not grow with it (see `outline.ts`). */
+  readonly media?: 'every' | 'outline';
+}
+
+/** Of what a machine holds without noticing, every packet can be on a timeline: some two kilobytes for each of a hundred bytes. */
+const LARGE = 64 * 1024 * 1024;
+
+/** How media of captures that somebody else made is best read, by their size. */
+export async function mediaBySize(paths: readonly string[]): Promise<'every' | 'outline'> {
+  const sizes = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0) > LARGE ? 'outline' : 'every';
 }
 
 /** The timeline of closed capture files, pcap or pcapng; each interface of a file is a tap. */
@@ -16,7 +35,8 @@ export async function readCaptures(paths: readonly string[], options: ReadOption
   const builder = new TimelineBuilder(options.passedOver);
   const names = new TapNames();
   for (const path of paths) {
-    const reader = new CaptureReader();
+    const outline = options.media === 'outline' ? new Outline() : undefined;
+    const reader = new CaptureReader(outline?.glance);
     /** Tap of each interface, by its index. */
     const taps: string[] = [];
     const discover = () => {
@@ -29,7 +49,11 @@ export async function readCaptures(paths: readonly string[], options: ReadOption
     for await (const chunk of chunksOf(path)) {
       const packets = reader.feed(chunk);
       discover();
-      for (const packet of packets) builder.push(taps[packet.interfaceId] as string, packet);
+      for (const packet of packets) {
+        // A view would keep all of the piece in memory for the sake of one packet.
+        const kept = outline === undefined ? packet : { ...packet, data: packet.data.slice() };
+        builder.push(taps[packet.interfaceId] as string, kept);
+      }
     }
     if (reader.format === undefined) throw noCapture(path);
     const truncated = reader.end(true).kind === 'truncated';
@@ -39,7 +63,10 @@ export async function readCaptures(paths: readonly string[], options: ReadOption
       builder.addTap(tap, path);
       builder.describe(tap, { drops: undefined, truncated });
     }
-    for (const [i, { drops }] of reader.interfaces.entries()) builder.describe(taps[i] as string, { drops, truncated });
+    for (const [i, { drops }] of reader.interfaces.entries()) {
+      const thinned = outline === undefined ? {} : { thinned: outline.thinned[i] ?? 0 };
+      builder.describe(taps[i] as string, { drops, truncated, ...thinned });
+    }
   }
   return builder.timeline();
 }

@@ -21,32 +21,38 @@ const MOMENT_NS = 20_000_000n;
 /** Candidates looked at, the latest first: a flood of the same bytes stays linear. */
 const CANDIDATES = 256;
 
+/** A list that was never written to. Most bytes are seen once: lists of their own, made to grow, would outweigh them. */
+const NONE: never[] = [];
+
 /** All sightings of the same bytes. */
 export class Bundle {
-  readonly #sightings: Seen[] = [];
-  readonly #paths: Path[] = [];
-  #newcomers: Seen[] = [];
+  #sightings: Seen[] = NONE;
+  #paths: Path[] = NONE;
+  #newcomers: Seen[] = NONE;
 
   get waiting(): boolean {
     return this.#newcomers.length > 0;
   }
 
   add(seen: Seen): void {
-    this.#newcomers.push(seen);
+    if (this.#newcomers.length === 0) this.#newcomers = [seen];
+    else this.#newcomers.push(seen);
   }
 
   /** Pairs what has been added; what is later than the earliest newcomer is paired anew, as if all had come in order. */
   settle(): void {
-    const newcomers = this.#newcomers.sort(byTime);
-    const [earliest] = newcomers;
+    const newcomers = this.#newcomers;
+    if (newcomers.length > 1) newcomers.sort(byTime);
+    const earliest = newcomers[0];
     if (earliest === undefined) return;
-    this.#newcomers = [];
+    this.#newcomers = NONE;
     let settled = this.#sightings.length;
     while (settled > 0 && byTime(this.#sightings[settled - 1] as Seen, earliest) > 0) {
       settled--;
       this.#forget(this.#sightings[settled] as Seen);
     }
-    mergeByTime(this.#sightings, newcomers);
+    if (this.#sightings.length === 0) this.#sightings = newcomers;
+    else mergeByTime(this.#sightings, newcomers);
     for (let at = settled; at < this.#sightings.length; at++) this.#place(this.#sightings[at] as Seen);
   }
 
@@ -58,14 +64,18 @@ export class Bundle {
   }
 
   #place(seen: Seen): void {
-    const path = this.#choose(seen) ?? this.#begin();
-    path.sightings.push(seen);
-    seen.journey = path;
+    const path = this.#choose(seen);
+    if (path === undefined) seen.journey = this.#begin(seen);
+    else {
+      path.sightings.push(seen);
+      seen.journey = path;
+    }
   }
 
-  #begin(): Path {
-    const path: Path = { id: -1, sightings: [] };
-    this.#paths.push(path);
+  #begin(seen: Seen): Path {
+    const path: Path = { id: -1, sightings: [seen] };
+    if (this.#paths.length === 0) this.#paths = [path];
+    else this.#paths.push(path);
     return path;
   }
 

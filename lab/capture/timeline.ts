@@ -60,6 +60,8 @@ export interface TapRecord {
   /** The file ends in the middle of a packet. */
   readonly truncated: boolean;
   readonly frames: number;
+  /** Packets of RTP that were counted and left out: absent where every packet is on the timeline. */
+  readonly thinned?: number;
 }
 
 export interface Timeline {

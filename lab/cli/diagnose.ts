@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readCaptures } from '../capture/files.ts';
+import { mediaBySize, readCaptures } from '../capture/files.ts';
 import { findSymptoms } from '../verdict/symptoms.ts';
 
 export function addDiagnose(program: Command): void {
@@ -9,12 +9,15 @@ export function addDiagnose(program: Command): void {
     .argument('<files...>')
     .option('--json', 'one JSON document on standard output')
     .action(async (files: string[], options: { json?: true }) => {
-      const timeline = await readCaptures(files, { tapNames: 'file' });
+      const timeline = await readCaptures(files, { tapNames: 'file', media: await mediaBySize(files) });
       const found = findSymptoms(timeline);
       // Whatever was found: where packets may be missing, no symptom is worth less too.
       for (const tap of timeline.taps)
         if (tap.drops === undefined)
           process.stderr.write(`warning: ${tap.path} does not say what its recorder dropped\n`);
+      for (const { path, thinned } of timeline.taps)
+        if (thinned)
+          process.stderr.write(`note: ${path} is large: ${thinned} packets of RTP were counted and left out\n`);
       process.exitCode = found.symptom ? 1 : found.undecided === null ? 0 : 3;
       if (options.json) {
         return void process.stdout.write(`${JSON.stringify({ version: 1, ...found }, undefined, 2)}\n`);

@@ -1,6 +1,6 @@
 import type { Endian } from './endian.ts';
 import { type CaptureInterface, type CapturePacket, MAX_PACKET } from './packet.ts';
-import type { RecordFormat, Report } from './records.ts';
+import type { Glance, RecordFormat, Report } from './records.ts';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -15,10 +15,12 @@ export class ClassicFormat implements RecordFormat {
   readonly #endian: Endian;
   readonly #fractionNs: bigint;
   readonly #report: Report;
+  readonly #glance: Glance | undefined;
   #frames = 0;
   #linkType = 0;
 
-  constructor(endian: Endian, nanoseconds: boolean, report: Report) {
+  constructor(endian: Endian, nanoseconds: boolean, report: Report, glance: Glance | undefined) {
+    this.#glance = glance;
     this.#endian = endian;
     this.#fractionNs = nanoseconds ? 1n : 1000n;
     this.#report = report;
@@ -34,8 +36,13 @@ export class ClassicFormat implements RecordFormat {
     return undefined;
   }
 
-  read(bytes: Uint8Array, offset: number): CapturePacket | undefined {
+  read(input: Uint8Array, at: number, length: number, offset: number): CapturePacket | undefined {
     const { u16, u32 } = this.#endian;
+    if (offset > 0 && this.#glance?.(input, at + RECORD_HEADER, at + length, this.#linkType, 0)) {
+      this.#frames += 1;
+      return undefined;
+    }
+    const bytes = input.subarray(at, at + length);
     if (offset === 0) {
       const major = u16(bytes, 4);
       if (major !== 2) this.#report({ code: 'pcap/version', offset: 4, message: `version ${major} instead of 2` });

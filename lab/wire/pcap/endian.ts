@@ -1,3 +1,5 @@
+import { u32 } from '../bytes.ts';
+
 /** Reads and writes in the byte order of a file or section. */
 export interface Endian {
   readonly little: boolean;
@@ -10,7 +12,12 @@ export interface Endian {
 export const LITTLE: Endian = {
   little: true,
   u16: (bytes, at) => (bytes[at] as number) | ((bytes[at + 1] as number) << 8),
-  u32: (bytes, at) => (LITTLE.u16(bytes, at) | (LITTLE.u16(bytes, at + 2) << 16)) >>> 0,
+  u32: (bytes, at) =>
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0,
   put16: (bytes, at, value) => {
     bytes[at] = value;
     bytes[at + 1] = value >>> 8;
@@ -24,7 +31,7 @@ export const LITTLE: Endian = {
 export const BIG: Endian = {
   little: false,
   u16: (bytes, at) => ((bytes[at] as number) << 8) | (bytes[at + 1] as number),
-  u32: (bytes, at) => ((BIG.u16(bytes, at) << 16) | BIG.u16(bytes, at + 2)) >>> 0,
+  u32,
   put16: (bytes, at, value) => {
     bytes[at] = value >>> 8;
     bytes[at + 1] = value;

@@ -2,7 +2,7 @@ import { padded4 } from '../bytes.ts';
 import { BIG, type Endian, highLow, LITTLE, u64 } from './endian.ts';
 import { type BlockOption, optionText, optionTexts, readOptions } from './options.ts';
 import { type CaptureInterface, type CapturePacket, MAX_BLOCK, MAX_PACKET } from './packet.ts';
-import type { RecordFormat, Report } from './records.ts';
+import type { Glance, RecordFormat, Report } from './records.ts';
 import { clockOf, type InterfaceClock } from './resolution.ts';
 
 const BLOCK = { SECTION: 0x0a0d0d0a, INTERFACE: 1, PACKET: 2, SIMPLE: 3, STATISTICS: 5, ENHANCED: 6 } as const;
@@ -16,13 +16,15 @@ export class PcapngFormat implements RecordFormat {
   readonly interfaces: CaptureInterface[] = [];
   readonly #clocks: InterfaceClock[] = [];
   readonly #report: Report;
+  readonly #glance: Glance | undefined;
   #endian: Endian = LITTLE;
   /** Interfaces are numbered anew in every section. */
   #base = 0;
   #frames = 0;
 
-  constructor(report: Report) {
+  constructor(report: Report, glance: Glance | undefined) {
     this.#report = report;
+    this.#glance = glance;
   }
 
   length(bytes: Uint8Array, at: number, available: number, offset: number): number | undefined {
@@ -39,7 +41,12 @@ export class PcapngFormat implements RecordFormat {
     return padded4(length);
   }
 
-  read(block: Uint8Array, offset: number): CapturePacket | undefined {
+  read(bytes: Uint8Array, at: number, length: number, offset: number): CapturePacket | undefined {
+    if (this.#glance !== undefined && this.#isPassedOver(this.#glance, bytes, at, length)) {
+      this.#frames += 1;
+      return undefined;
+    }
+    const block = bytes.subarray(at, at + length);
     if (BIG.u32(block, 0) === BLOCK.SECTION) {
       this.#endian = byteOrder(block, 8) ?? this.#endian;
       this.#base = this.interfaces.length;
@@ -72,6 +79,17 @@ export class PcapngFormat implements RecordFormat {
         if (NUMBERED.has(type)) this.#frames += 1;
         return undefined;
     }
+  }
+
+  /** Only whole enhanced packets are passed over: every other block, and every broken one, is read. */
+  #isPassedOver(glance: Glance, bytes: Uint8Array, at: number, length: number): boolean {
+    const { u32 } = this.#endian;
+    if (u32(bytes, at) !== BLOCK.ENHANCED || length < 32 || u32(bytes, at + length - 4) !== length) return false;
+    const interfaceId = this.#base + u32(bytes, at + 8);
+    const captured = u32(bytes, at + 20);
+    const linkType = this.interfaces[interfaceId]?.linkType;
+    if (linkType === undefined || captured > length - 32) return false;
+    return glance(bytes, at + 28, at + 28 + captured, linkType, interfaceId);
   }
 
   /* pcapng 4.2: link type (2), reserved (2), snap length (4), options. */

@@ -3,7 +3,7 @@ import { ClassicFormat } from './classic.ts';
 import { BIG, LITTLE } from './endian.ts';
 import type { CaptureEnd, CaptureFormat, CaptureInterface, CapturePacket } from './packet.ts';
 import { PcapngFormat } from './pcapng.ts';
-import type { RecordFormat } from './records.ts';
+import type { Glance, RecordFormat } from './records.ts';
 
 const MAGIC = 4;
 
@@ -22,6 +22,11 @@ export class CaptureReader {
   /** Where the next record begins in the file. */
   #offset = 0;
   #broken = false;
+  readonly #glance: Glance | undefined;
+
+  constructor(glance?: Glance) {
+    this.#glance = glance;
+  }
 
   /** undefined until four bytes are there, and for ever where they begin no capture. */
   get format(): CaptureFormat | undefined {
@@ -63,7 +68,7 @@ export class CaptureReader {
         this.#hold(bytes.subarray(at));
         return bytes.length - from;
       }
-      this.#read(bytes.subarray(at, at + length), packets);
+      this.#read(bytes, at, length, packets);
       at += length;
     }
     return at - from;
@@ -80,7 +85,7 @@ export class CaptureReader {
     if (length > this.#held) return taken;
     const record = this.#partial.slice(0, length);
     this.#held = 0;
-    this.#read(record, packets);
+    this.#read(record, 0, length, packets);
     return taken;
   }
 
@@ -106,9 +111,9 @@ export class CaptureReader {
     return length;
   }
 
-  #read(record: Uint8Array, packets: CapturePacket[]): void {
-    const packet = this.#format?.read(record, this.#offset);
-    this.#offset += record.length;
+  #read(bytes: Uint8Array, at: number, length: number, packets: CapturePacket[]): void {
+    const packet = this.#format?.read(bytes, at, length, this.#offset);
+    this.#offset += length;
     if (packet !== undefined) packets.push(packet);
   }
 
@@ -118,15 +123,15 @@ export class CaptureReader {
     this.#name = magic === 0x0a0d0d0a ? 'pcapng' : 'pcap';
     switch (magic) {
       case 0x0a0d0d0a:
-        return new PcapngFormat(report);
+        return new PcapngFormat(report, this.#glance);
       case 0xa1b2c3d4:
-        return new ClassicFormat(BIG, false, report);
+        return new ClassicFormat(BIG, false, report, this.#glance);
       case 0xa1b23c4d:
-        return new ClassicFormat(BIG, true, report);
+        return new ClassicFormat(BIG, true, report, this.#glance);
       case 0xd4c3b2a1:
-        return new ClassicFormat(LITTLE, false, report);
+        return new ClassicFormat(LITTLE, false, report, this.#glance);
       case 0x4d3cb2a1:
-        return new ClassicFormat(LITTLE, true, report);
+        return new ClassicFormat(LITTLE, true, report, this.#glance);
       default:
         this.#name = undefined;
         report({ code: 'pcap/magic', offset: 0, message: 'neither pcap nor pcapng begins like this' });
