@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LabError } from '../errors.ts';
 import { access } from './contract/access.ts';
 import { changes } from './contract/changes.ts';
 import { egress, symmetric } from './contract/egress.ts';
@@ -10,7 +11,7 @@ import { nodePorts } from './contract/node-ports.ts';
 import { nodes } from './contract/nodes.ts';
 import { overlap, routed } from './contract/overlap.ts';
 import type { ContractProbe, ProbeGroup } from './contract/probe.ts';
-import { openSite, type Site, type Timing, UnknownPlace } from './contract/site.ts';
+import { openSite, type Site, type Timing } from './contract/site.ts';
 import { contractSpec } from './contract/spec.ts';
 import { timeouts } from './contract/timeouts.ts';
 import type { Fabric } from './fabric.ts';
@@ -113,7 +114,7 @@ async function runProbe(site: Site, probe: ContractProbe): Promise<ProbeResult> 
     const measured = await probe.measure(site);
     return { id, expected, measured, same: measured === expected, source };
   } catch (error) {
-    if (error instanceof UnknownPlace) return notAsked(error.message);
+    if (error instanceof LabError && error.code === 'unknown-place') return notAsked(error.message);
     const measured = `failed: ${error instanceof Error ? error.message : String(error)}`;
     return { id, expected, measured, same: false, source };
   }

@@ -1,7 +1,7 @@
 import { castImage } from '../fabric/kind/image.ts';
 import { kindFabric } from '../fabric/kind/kind-fabric.ts';
-import { noAccess } from '../fabric/kube/access.ts';
 import { parseContexts } from '../fabric/kube/contexts.ts';
+import { hostAccess } from '../fabric/kube/host-access.ts';
 import { kubeFabric, type OpenClusters, sweep } from '../fabric/kube/kube-fabric.ts';
 import { kubectlFor } from '../fabric/kube/kubectl.ts';
 
@@ -36,7 +36,7 @@ export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
     name: 'kube',
     image: castImage,
     clusters: async () => accesses,
-    accesses: noAccess,
+    accesses: hostAccess(),
     release: async () => {
       if (!keep) await Promise.all(accesses.map((access) => sweep(kubectlFor(access))));
     },

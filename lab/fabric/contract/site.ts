@@ -1,3 +1,4 @@
+import { LabError } from '../../errors.ts';
 import type { PlaceName, RunningFabric } from '../fabric.ts';
 import { type Probe, type ProbeSocket, probeClient } from '../probe/client.ts';
 import { type Packet, packetsWith } from './packets.ts';
@@ -37,24 +38,17 @@ export interface Seen {
   readonly port: number;
 }
 
-/** The fabric that is measured has no such place: no access network, or fewer clusters than the contract's. */
-export class UnknownPlace extends Error {
-  constructor(place: PlaceName) {
-    super(`there is no place ${place}`);
-  }
-}
-
 export function openSite(running: RunningFabric, timing: Timing, helper: readonly string[], scratch: string): Site {
   const probes = new Map<PlaceName, Promise<Probe>>();
   const addresses = addressBook(running);
   let tokens = 0;
   const address = (place: PlaceName): string => {
     const found = addresses.get(place);
-    if (found === undefined) throw new UnknownPlace(place);
+    if (found === undefined) throw unknownPlace(place);
     return found;
   };
   const probeIn = async (place: PlaceName): Promise<Probe> => {
-    if (!addresses.has(place)) throw new UnknownPlace(place);
+    if (!addresses.has(place)) throw unknownPlace(place);
     const probe = probes.get(place) ?? running.converse(place, helper).then(probeClient);
     probes.set(place, probe);
     return probe;
@@ -99,6 +93,11 @@ export function openSite(running: RunningFabric, timing: Timing, helper: readonl
     },
   };
   return site;
+}
+
+/** The fabric that is measured has no such place: no access network, or fewer clusters than the contract's. */
+function unknownPlace(place: PlaceName): LabError {
+  return new LabError('unknown-place', `the fabric has no place ${place}`, { exitCode: 70 });
 }
 
 function addressBook({ spec }: RunningFabric): Map<PlaceName, string> {

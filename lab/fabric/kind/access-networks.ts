@@ -8,7 +8,7 @@ import {
 import type { AccessSpec } from '../fabric.ts';
 import type { AccessNetworks, StandingAccess } from '../kube/access.ts';
 import { Attendant } from '../kube/attendant/client.ts';
-import { imageResidence, type KubePlace, keep } from '../kube/place.ts';
+import { CAPTURES, imageResidence, type KubePlace, keep } from '../kube/place.ts';
 import { LINE_DEVICE, type Line, routerScript, ueScript } from './access-scripts.ts';
 
 /** Docker's network that all clusters of kind share. */
@@ -116,7 +116,7 @@ function labelled(container: GenericContainer, name: string): GenericContainer {
     .withName(name)
     .withLabels({ [CONTAINER_LABEL]: name })
     .withUser('0')
-    .withTmpFs({ '/captures': 'rw' })
+    .withTmpFs({ [CAPTURES]: 'rw' })
     .withCommand(['sleep', 'infinity']);
 }
 
@@ -147,6 +147,7 @@ function placeOf(
     enter: [],
     device,
     residence: imageResidence,
+    captures: CAPTURES,
     resident: async () => attendant,
   };
 }

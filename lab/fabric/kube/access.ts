@@ -10,7 +10,12 @@ export interface StandingAccess {
 /** What makes access routers and UEs outside the clusters: containers on kind, the lab's own machine on kube. */
 export interface AccessNetworks {
   /** Puts exactly these in place; those of the world before that fit are kept. */
-  arrange(specs: readonly AccessSpec[], image: string): Promise<readonly StandingAccess[]>;
+  arrange(
+    specs: readonly AccessSpec[],
+    image: string,
+    /** Addresses of nodes, by cluster. */
+    nodes: ReadonlyMap<string, readonly string[]>,
+  ): Promise<readonly StandingAccess[]>;
   close(): Promise<void>;
 }
 

@@ -32,6 +32,7 @@ export async function openCluster(kubectl: Kubectl, spec: ClusterSpec, image: st
   const { name } = kubectl.access;
   const chosen = chooseNodes(spec, kubectl, (await kubectl.json<ListOf<NodeObject>>(['get', 'nodes'])).items);
   await refuseForeignNamespaces(kubectl);
+  await waitForLeaving(kubectl);
   await kubectl.apply(namespaces());
   await Promise.all([CAST_NAMESPACE, LAB_NAMESPACE].map((namespace) => waitForAccount(kubectl, namespace)));
   const attendants = await openRecorders(kubectl, chosen, image);
@@ -96,6 +97,15 @@ async function refuseForeignNamespaces(kubectl: Kubectl): Promise<void> {
     next: 'The lab does not touch it. To let the lab have it:',
     command: `kubectl --context ${access.context} label namespace ${foreign.metadata.name} ${OURS_SELECTOR}`,
   });
+}
+
+/** Namespaces of the lab that are on their way out cannot be used, and go by themselves. */
+async function waitForLeaving(kubectl: Kubectl): Promise<void> {
+  const { items } = await kubectl.json<ListOf<NamespaceObject>>(['get', 'namespaces', '-l', OURS_SELECTOR]);
+  const leaving = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  if (leaving.length === 0) return;
+  const names = leaving.map(({ metadata }) => `namespace/${metadata.name}`);
+  await kubectl.run(['wait', '--for=delete', '--timeout=90s', ...names], { timeoutMs: 100_000 });
 }
 
 /** Pods are refused until the controller has given the namespace its account. */

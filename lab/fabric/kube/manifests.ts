@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../fabric.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, PLACE_LABEL } from './names.ts';
+import { CAPTURES } from './place.ts';
 
 /** The two namespaces; what runs in the cast's needs no rights, what records needs them all. */
 export function namespaces(): object[] {
@@ -29,7 +30,7 @@ export function recorderPod(name: string, node: string, image: string): object {
         {
           ...idle('recorder', image),
           securityContext: { privileged: true, runAsUser: 0 },
-          volumeMounts: [{ name: 'captures', mountPath: '/captures' }],
+          volumeMounts: [{ name: 'captures', mountPath: CAPTURES }],
         },
       ],
       volumes: [{ name: 'captures', emptyDir: {} }],

@@ -4,7 +4,7 @@ import type { Launched } from './attendant/client.ts';
 import { type KubePlace, start } from './place.ts';
 
 /**
- * One bash for each place: it reads a number, sends the marker out of the place's interface and over lo, and repeats the
+ * One bash for each pod, in whose network the recorder is a guest: it reads a number, sends the marker out of the place's interface and over lo, and repeats the
  * number when the kernel has taken both. The groups are of the link alone, so that no router sends them on.
  */
 const program = `ip route replace ${MARKER_GROUP_LO}/32 dev lo src 127.0.0.1 &&
@@ -21,7 +21,13 @@ export interface Marker {
   close(): Promise<void>;
 }
 
-export async function openMarker({ keeper, enter, name }: KubePlace): Promise<Marker> {
+export async function openMarker(place: KubePlace): Promise<Marker> {
+  const { keeper, enter, name, address } = place;
+  // Where the keeper is in the place's network itself, it needs nobody else.
+  if (enter.length === 0) {
+    const groups = [MARKER_GROUP, MARKER_GROUP_LO] as const;
+    return { send: (marker) => keeper.multicast(`mark ${marker}`, address, groups), close: async () => {} };
+  }
   const waiting = new Map<string, () => void>();
   let [rest, stderr] = ['', ''];
   const bash: Launched = await start(keeper, name, {

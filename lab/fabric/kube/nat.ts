@@ -28,7 +28,9 @@ export function natControls(find: (place: PlaceName) => KubePlace): NatControls 
     },
     // UDP alone: a cluster does not survive the loss of its TCP translations unharmed.
     flush: async (name) => {
-      await keep(find(name), ['bash', '-c', 'conntrack -D -p udp >/dev/null 2>&1 || :']);
+      const { inside } = find(name);
+      const all = ['conntrack -D -p udp >/dev/null 2>&1 || :'];
+      await keep(find(name), ['bash', '-es'], (inside === undefined ? all : forget(inside)).join('\n'));
     },
   };
 }

@@ -26,7 +26,11 @@ export interface NodeObject {
 }
 
 export interface NamespaceObject {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface ListOf<T> {

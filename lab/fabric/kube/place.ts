@@ -14,12 +14,21 @@ export interface KubePlace {
   /** What the place calls its way out. */
   readonly device: string;
   readonly residence: Residence;
+  /** Where the keeper may put recordings. */
+  readonly captures: string;
+  /** On an interface that others use too: the peers of whom recordings are. */
+  readonly peers?: readonly string[];
+  /** On a machine that others use too: the addresses whose translations are the lab's to forget. */
+  readonly inside?: readonly string[];
   /** Starts processes as the place's own. */
   resident(): Promise<Attendant>;
 }
 
 /** Where the image of the cast has Node, the project and a folder for sockets. */
 export const imageResidence: Residence = { node: 'node', project: '/mcx', sockets: '/run/mcx', local: false };
+
+/** Where recorders' pods and containers have room. */
+export const CAPTURES = '/captures';
 
 /** Runs a command in the place's network, as root, to its end. */
 export async function keep({ keeper, enter, name }: KubePlace, argv: readonly string[], input = ''): Promise<string> {

@@ -25,11 +25,11 @@ export async function startTap(
 ): Promise<Tap> {
   const before = lastMarker();
   recordings += 1;
-  const remote = `/captures/${process.pid}-${recordings}-${request.name}.pcap`;
+  const remote = `${place.captures}/${process.pid}-${recordings}-${request.name}.pcap`;
   const device = request.interface === 'lo' ? 'lo' : place.device;
   let stderr = '';
   const listening = Promise.withResolvers<void>();
-  const command = [...tcpdumpCommand({ ...request, path: remote }, device), ...foreignMarkers(place, request)];
+  const command = [...tcpdumpCommand({ ...request, path: remote }, device), ...packetFilter(place, request)];
   const child = await start(place.keeper, place.name, {
     argv: [...place.enter, ...command],
     onStderr: (text) => {
@@ -69,10 +69,15 @@ export async function startTap(
   };
 }
 
-/** On a wire that is shared with other nodes, their markers are no business of this place. */
-function foreignMarkers({ kind, address }: KubePlace, { interface: name }: TapRequest): string[] {
-  if (name === 'lo' || kind === 'pod' || kind === 'bridge') return [];
-  return ['not', '(', 'dst', 'host', MARKER_GROUP, 'and', 'not', 'src', 'host', address, ')'];
+/**
+ * On a wire that is shared, other nodes' markers are no business of this place; on a machine that is shared, packets are
+ * only those of its peers. Fragments without ports pass.
+ */
+export function packetFilter({ kind, address, peers }: KubePlace, { interface: name }: TapRequest): string[] {
+  if (name === 'lo' || kind === 'pod') return [];
+  const own = ['dst', 'host', MARKER_GROUP, 'and', 'src', 'host', address];
+  if (peers !== undefined) return ['(', ...own, ')', ...peers.flatMap((peer) => ['or', 'host', peer])];
+  return ['not', 'dst', 'host', MARKER_GROUP, 'or', '(', ...own, ')'];
 }
 
 async function waitForMarker(path: string, marker: number, running: () => boolean): Promise<void> {

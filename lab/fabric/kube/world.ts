@@ -3,7 +3,7 @@ import type { AccessNetworks, StandingAccess } from './access.ts';
 import { Attendant } from './attendant/client.ts';
 import { CAST_NAMESPACE } from './names.ts';
 import { clearNat, setNat } from './nat.ts';
-import { imageResidence, type KubePlace, keep } from './place.ts';
+import { CAPTURES, imageResidence, type KubePlace, keep } from './place.ts';
 import { arrangePods, findPod, type KubePod, type SpeccedCluster } from './pods.ts';
 import { runningFabric } from './running.ts';
 import { ClusterServices } from './services.ts';
@@ -15,7 +15,13 @@ export async function buildWorld(
   accesses: AccessNetworks,
   image: string,
 ): Promise<RunningFabric> {
-  const [pods, standing] = await Promise.all([arrangePods(clusters, image), accesses.arrange(spec.accesses, image)]);
+  const nodeAddresses = new Map(
+    clusters.map(({ cluster }) => [cluster.name, cluster.nodes.map(({ address }) => address)]),
+  );
+  const [pods, standing] = await Promise.all([
+    arrangePods(clusters, image),
+    accesses.arrange(spec.accesses, image, nodeAddresses),
+  ]);
   const services = new Map(clusters.map(({ cluster }) => [cluster.name, new ClusterServices(cluster, pods)]));
   await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services)));
   const nodes = (await Promise.all(clusters.map(nodePlaces))).flat();
@@ -61,6 +67,7 @@ async function nodePlaces({ cluster }: SpeccedCluster): Promise<KubePlace[]> {
         enter: [],
         device: 'eth0',
         residence: imageResidence,
+        captures: CAPTURES,
         resident: async () => attendant,
       };
       return { ...node, device: deviceOf(await keep(node, ['ip', '-o', '-4', 'address', 'show']), address) };
@@ -83,6 +90,7 @@ function podPlace(pod: KubePod, residents: Map<PlaceName, Promise<Attendant>>): 
     enter: ['nsenter', `--net=/proc/${pod.pid}/ns/net`],
     device: 'eth0',
     residence: imageResidence,
+    captures: CAPTURES,
     resident: () => {
       const found =
         residents.get(pod.name) ?? Attendant.open(pod.name, pod.cluster.kubectl.exec(CAST_NAMESPACE, pod.name));

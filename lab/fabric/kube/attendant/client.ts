@@ -44,6 +44,7 @@ export class Attendant {
   readonly #end: () => Promise<void>;
   readonly #entries = new Map<number, Entry>();
   #last = 0;
+  #pid = 0;
   #gone: LabError | undefined;
 
   private constructor(place: string, send: (line: string) => void, end: () => Promise<void>) {
@@ -53,8 +54,8 @@ export class Attendant {
   }
 
   /** `enter` is the local command that runs a program inside the place: `kubectl exec -i … --`. */
-  static async open(place: string, enter: readonly string[]): Promise<Attendant> {
-    const [program = '', ...args] = [...enter, ...attendantCommand()];
+  static async open(place: string, enter: readonly string[], node = 'node'): Promise<Attendant> {
+    const [program = '', ...args] = [...enter, ...sourceCommand(new URL('./main.ts', import.meta.url), node)];
     const child = execa(program, args, { reject: false, buffer: false, stdin: 'pipe', cleanup: true });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -77,8 +78,10 @@ export class Attendant {
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const news = JSON.parse(line) as AttendantNews;
-        if (news.say === 'ready') ready.resolve();
-        else attendant.#hear(news);
+        if (news.say === 'ready') {
+          attendant.#pid = news.pid;
+          ready.resolve();
+        } else attendant.#hear(news);
       }
     });
     void child.then(({ exitCode, signal, shortMessage }) => {
@@ -93,6 +96,11 @@ export class Attendant {
     });
     await ready.promise;
     return attendant;
+  }
+
+  /** The attendant's own process, as its place counts. */
+  get pid(): number {
+    return this.#pid;
   }
 
   get usable(): boolean {
@@ -179,6 +187,10 @@ export class Attendant {
     return text(await this.#ask('get', { url }));
   }
 
+  async multicast(text: string, from: string, groups: readonly [string, string]): Promise<void> {
+    await this.#ask('multicast', { text, from, groups });
+  }
+
   async findPods(uids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const news = await this.#ask('find-pods', { uids });
     return new Map(news.say === 'pids' ? Object.entries(news.pids) : []);
@@ -225,10 +237,6 @@ export class Attendant {
       entry.lost(error);
     }
   }
-}
-
-function attendantCommand(): string[] {
-  return sourceCommand(new URL('./main.ts', import.meta.url));
 }
 
 function text(news: AttendantNews): string {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -97,6 +98,26 @@ async function get(id: number, url: string): Promise<void> {
   tell({ say: 'text', id, text: await response.text() });
 }
 
+/** The discard port; a multicast leaves by the interface that the socket names, whatever the routes say. */
+async function multicast({ id, text, from, groups }: Extract<AttendantWord, { say: 'multicast' }>): Promise<void> {
+  await Promise.all([sendBy(from, groups[0], text), sendBy('127.0.0.1', groups[1], text)]);
+  tell({ say: 'text', id, text });
+}
+
+function sendBy(address: string, group: string, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4').on('error', reject);
+    socket.bind({ address, port: 0 }, () => {
+      socket.setMulticastInterface(address);
+      socket.send(text, 9, group, (error) => {
+        socket.close();
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+  });
+}
+
 function act(word: AttendantWord): void | Promise<void> {
   const { id } = word;
   switch (word.say) {
@@ -124,6 +145,8 @@ function act(word: AttendantWord): void | Promise<void> {
       return tell({ say: 'names', id, names: readdirSync(word.path) });
     case 'get':
       return get(id, word.url);
+    case 'multicast':
+      return multicast(word);
     case 'find-pods':
       return tell({ say: 'pids', id, pids: findPods(word.uids) });
   }
@@ -150,4 +173,4 @@ createInterface({ input: process.stdin })
     }
   })
   .on('close', end);
-tell({ say: 'ready' });
+tell({ say: 'ready', pid: process.pid });

@@ -16,11 +16,19 @@ export type AttendantWord =
   | { readonly say: 'write-file'; readonly id: number; readonly path: string; readonly text: string }
   | { readonly say: 'list'; readonly id: number; readonly path: string }
   | { readonly say: 'get'; readonly id: number; readonly url: string }
+  /** Sends a text out of the interface with this address, and over lo, to the groups of the link. */
+  | {
+      readonly say: 'multicast';
+      readonly id: number;
+      readonly text: string;
+      readonly from: string;
+      readonly groups: readonly [outwards: string, loopback: string];
+    }
   /** A process of each pod, found by the pods' UIDs in the control groups of all processes. */
   | { readonly say: 'find-pods'; readonly id: number; readonly uids: readonly string[] };
 
 export type AttendantNews =
-  | { readonly say: 'ready' }
+  | { readonly say: 'ready'; readonly pid: number }
   | { readonly say: 'started'; readonly id: number; readonly pid: number }
   | { readonly say: 'failed'; readonly id: number; readonly message: string }
   | { readonly say: 'stdout' | 'stderr'; readonly id: number; readonly text: string }
