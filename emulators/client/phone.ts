@@ -6,6 +6,7 @@ import { listValues } from '../../lab/wire/sip/headers.ts';
 import type { SipRequest } from '../../lab/wire/sip/message.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
 import type { MediaLeg } from '../kit/media-leg.ts';
+import { answerLimit, type Limit, limitAsUac, limitOf } from '../kit/session-watch.ts';
 import type { IncomingRequest, ServerTransaction } from '../kit/sip-endpoint.ts';
 import { CallMedia } from './call-media.ts';
 import { answer, type FarSide, readFarSide, sdpType } from './description.ts';
@@ -13,7 +14,6 @@ import { otherMethods } from './other-methods.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { allow, contact, supported, supportedExtensions } from './service.ts';
 import { Session } from './session.ts';
-import { answerLimit, type Limit, limitAsUac, limitOf } from './session-watch.ts';
 import type { UserAgent } from './user-agent.ts';
 
 interface Offered {
@@ -123,7 +123,7 @@ export class Phone {
   #accept(request: SipRequest, transaction: ServerTransaction, { toTag, sdp, far }: Offered): void {
     const { config, ids } = this.#ua;
     const sdpSession = ids.below(2 ** 31);
-    const limit = answerLimit(request, config);
+    const limit = answerLimit(request, config.sessionExpiresS, 'uas');
     if (limit.kind === 'too-small') {
       transaction.respond(makeResponse(request, 422, { toTag, headers: limit.headers }));
       return;

@@ -4,13 +4,13 @@ import { makeResponse } from '../../lab/machines/sip/response.ts';
 import { sessionRequestHeaders } from '../../lab/machines/sip/session-terms.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
+import { answerLimit, type Limit, limitAsUac, limitOf, watchSession } from '../kit/session-watch.ts';
 import { type Answer, answerInvite } from '../kit/sip-answer.ts';
 import type { ServerTransaction } from '../kit/sip-endpoint.ts';
 import type { CallMedia } from './call-media.ts';
 import { answer, offer, readFarSide, sdpType } from './description.ts';
 import { otherMethods } from './other-methods.ts';
 import { allow, contact, supported } from './service.ts';
-import { answerLimit, type Limit, limitAsUac, limitOf, watchSession } from './session-watch.ts';
 import type { UserAgent } from './user-agent.ts';
 
 export interface SessionParts {
@@ -123,7 +123,7 @@ export class Session {
       this.#respond(transaction, request, 488);
       return;
     }
-    const limit = answerLimit(request, ua.config);
+    const limit = answerLimit(request, ua.config.sessionExpiresS, 'uas');
     if (limit.kind === 'too-small') {
       this.#respond(transaction, request, 422, limit.headers);
       return;

@@ -4,6 +4,7 @@ import { newRequest } from '../../../lab/machines/sip/request.ts';
 import { makeResponse } from '../../../lab/machines/sip/response.ts';
 import type { McpttInfo } from '../../../lab/wire/mcx-info/mcptt-info.ts';
 import { encodeMcpttInfo, mcpttInfoType } from '../../../lab/wire/mcx-info/mcptt-info-write.ts';
+import { header } from '../../../lab/wire/sip/headers.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../../../lab/wire/sip/message.ts';
 import { encodeMultipart, partOfType } from '../../../lab/wire/sip/multipart.ts';
 import { seededIds } from '../../kit/ids.ts';
@@ -79,7 +80,10 @@ export class Party {
     if (call === undefined) return;
     if (request.method === 'ACK') call.acks += 1;
     if (request.method === 'BYE') call.byes += 1;
-    if (request.method !== 'INVITE') transaction?.respond(makeResponse(request, 200));
+    // RFC 4028 9: a refresh that is answered without Session-Expires would end the session's limit.
+    const agreed = header(request, 'session-expires');
+    const headers = agreed === undefined ? [] : [{ name: 'Session-Expires', value: agreed }];
+    if (request.method !== 'INVITE') transaction?.respond(makeResponse(request, 200, { headers }));
   }
 
   /** The next request that nobody has taken yet and that fits. */

@@ -1,6 +1,8 @@
 import { dialogAsUas } from '../../../lab/machines/sip/dialog.ts';
 import { makeResponse } from '../../../lab/machines/sip/response.ts';
+import type { SessionAnswer } from '../../../lab/machines/sip/session-terms.ts';
 import type { SipHeader, SipRequest } from '../../../lab/wire/sip/message.ts';
+import { answerLimit, limitOf } from '../../kit/session-watch.ts';
 import type { ServerTransaction } from '../../kit/sip-endpoint.ts';
 import type { AgencyContext, Far } from '../context.ts';
 import { hostOf } from '../identity.ts';
@@ -11,13 +13,14 @@ import type { Leg } from './leg.ts';
 import { type EndReason, LegDialog } from './leg-dialog.ts';
 import { LegMedia } from './leg-media.ts';
 import { type Offered, offerOf, readOffer } from './offers.ts';
-import { answerTimer, type SessionTimer } from './session-timer.ts';
 
 export interface IncomingOwner {
   /** The caller gave up before an answer; it has got its 487. */
   onCancelled(): void;
   onEnded(why: EndReason): void;
 }
+
+type Agreed = Extract<SessionAnswer, { kind: 'agreed' }>;
 
 /** What the 200 says besides SDP. */
 export interface AnswerParts {
@@ -49,7 +52,7 @@ export class IncomingLeg implements Leg {
   readonly #ctx: AgencyContext;
   readonly #transaction: ServerTransaction;
   readonly #toTag: string;
-  readonly #timed: { readonly timer: SessionTimer; readonly headers: readonly SipHeader[] };
+  readonly #timed: Agreed;
   #dialog: LegDialog | undefined;
   #over = false;
 
@@ -58,7 +61,7 @@ export class IncomingLeg implements Leg {
     transaction: ServerTransaction,
     parts: Pick<IncomingLeg, 'far' | 'party' | 'offered' | 'media'> & {
       readonly toTag: string;
-      readonly timed: { readonly timer: SessionTimer; readonly headers: readonly SipHeader[] };
+      readonly timed: Agreed;
     },
   ) {
     this.#ctx = ctx;
@@ -83,11 +86,12 @@ export class IncomingLeg implements Leg {
     let leg: IncomingLeg | undefined;
     let cancelled = false;
     const offered = offerOf(transaction.request);
-    const timed = answerTimer(transaction.request, wish, ctx.config.sessionExpiresS);
+    const timed = answerLimit(transaction.request, ctx.config.sessionExpiresS, wish);
     // RFC 3261 13.2.1: no offer that can be taken.
     if (offered === undefined) refuse(ctx, transaction, { status: 488 }, toTag);
-    else if (!timed.ok) refuse(ctx, transaction, timed.refusal, toTag);
-    if (offered === undefined || !timed.ok) return undefined;
+    // RFC 4028 6.
+    else if (timed.kind === 'too-small') refuse(ctx, transaction, { status: 422, headers: timed.headers }, toTag);
+    if (offered === undefined || timed.kind === 'too-small') return undefined;
     transaction.onCancel(() => {
       cancelled = true;
       refuse(ctx, transaction, { status: 487 }, toTag);
@@ -138,7 +142,7 @@ export class IncomingLeg implements Leg {
       body: this.media.answer(sdp, terms, parts.params),
       contentType: sdpType,
     });
-    dialog.startTimer(this.#timed.timer);
+    dialog.limit(limitOf(this.#timed));
   }
 
   refuse(refusal: Refusal): void {

@@ -50,8 +50,12 @@ describe('requests of the far side', () => {
 
   test('an interval that is too small is answered 422', async () => {
     const { ue2 } = await rootCall(await open());
-    const answer = await ue2.request('UPDATE', { headers: [{ name: 'Session-Expires', value: '20' }] });
+    const short = { name: 'Session-Expires', value: '20' };
+    const answer = await ue2.request('UPDATE', { headers: [short, { name: 'Supported', value: 'timer' }] });
     expect([answer.status, header(answer, 'min-se')]).toEqual([422, '90']);
+    // RFC 4028 9: who does not know the extension could make nothing of a 422.
+    const ignorant = await ue2.request('UPDATE', { headers: [short] });
+    expect([ignorant.status, header(ignorant, 'session-expires')]).toEqual([200, '20;refresher=uas']);
   });
 
   test('a BYE with the wrong tag hits nobody', async () => {

@@ -7,14 +7,22 @@ import {
 } from '../../../lab/machines/sip/dialog.ts';
 import { ackOf2xx, type InDialogParts, requestInDialog } from '../../../lab/machines/sip/dialog-request.ts';
 import { makeResponse, type ResponseParts } from '../../../lab/machines/sip/response.ts';
+import { sessionRequestHeaders } from '../../../lab/machines/sip/session-terms.ts';
 import { partOfType } from '../../../lab/wire/sip/multipart.ts';
+import {
+  answerLimit,
+  type Limit,
+  limitAsUac,
+  limitOf,
+  type SessionWatch,
+  watchSession,
+} from '../../kit/session-watch.ts';
 import { type Answer, answerInvite } from '../../kit/sip-answer.ts';
 import type { ClientHandlers, IncomingRequest, ServerTransaction } from '../../kit/sip-endpoint.ts';
 import type { AgencyContext } from '../context.ts';
 import { numericPeer } from '../routing.ts';
 import { allowedMethods, sdpType } from '../service.ts';
 import type { DialogUser } from './dialog-table.ts';
-import { answerTimer, dueMs, type SessionTimer } from './session-timer.ts';
 
 /** How a leg ended: hung up there, never acknowledged, not refreshed, unknown at the other end, or hung up here. */
 export type EndReason = 'bye' | 'no-ack' | 'expired' | 'gone' | 'hung-up';
@@ -40,17 +48,18 @@ export class LegDialog implements DialogUser {
   readonly #ctx: AgencyContext;
   readonly #contact: string;
   readonly #handlers: DialogHandlers;
+  readonly #watch: SessionWatch;
   #dialog: Dialog;
   #answered: Answer | undefined;
   #byeWhenAcked = false;
   #over = false;
-  #stopTimer = (): void => {};
 
   constructor(ctx: AgencyContext, parts: DialogParts) {
     this.#ctx = ctx;
     this.#dialog = parts.dialog;
     this.#contact = parts.contact;
     this.#handlers = parts.handlers;
+    this.#watch = watchSession(ctx, { refresh: () => this.#refresh(), expire: () => this.hangUpBecause('expired') });
     ctx.dialogs.add(dialogKey(parts.dialog), this);
   }
 
@@ -94,13 +103,9 @@ export class LegDialog implements DialogUser {
     this.#end('hung-up');
   }
 
-  startTimer(timer: SessionTimer): void {
-    this.#stopTimer();
-    if (this.#over) return;
-    this.#stopTimer = this.#ctx.clock.after(dueMs(timer), () => {
-      if (timer.refresher === 'us') this.#refresh(timer);
-      else this.hangUpBecause('expired');
-    });
+  /** RFC 4028 10: from now on the session lives as long as this. */
+  limit(terms: Limit): void {
+    this.#watch.dispatch({ kind: 'agreed', terms });
   }
 
   hangUpBecause(why: EndReason): void {
@@ -134,16 +139,17 @@ export class LegDialog implements DialogUser {
 
   /** RFC 3261 14.2, RFC 3311 5.2: a new offer, or a mere refresh of the session. */
   #refreshed({ request, source }: IncomingRequest, transaction: ServerTransaction, reply: Reply): void {
-    const timed = answerTimer(request, 'uac', this.#ctx.config.sessionExpiresS);
+    const timed = answerLimit(request, this.#ctx.config.sessionExpiresS, 'uac');
     const offer = partOfType(request, sdpType);
-    const sdp = timed.ok && offer !== undefined ? this.#handlers.onOffer(offer, source.host) : undefined;
-    if (!timed.ok) {
-      reply(timed.refusal.status, { headers: timed.refusal.headers ?? [] });
+    const sdp = timed.kind === 'agreed' && offer !== undefined ? this.#handlers.onOffer(offer, source.host) : undefined;
+    if (timed.kind === 'too-small') {
+      // RFC 4028 6.
+      reply(422, { headers: timed.headers });
     } else if (sdp === undefined && (offer !== undefined || request.method === 'INVITE')) {
       // An INVITE without an offer wants one of us, which a leg of a running session does not make.
       reply(488);
     } else {
-      this.startTimer(timed.timer);
+      this.limit(limitOf(timed));
       const headers = [{ name: 'Contact', value: this.#contact }, ...timed.headers];
       const parts: ResponseParts = sdp === undefined ? { headers } : { headers, body: sdp, contentType: sdpType };
       if (request.method === 'INVITE') this.answer(transaction, parts);
@@ -152,25 +158,21 @@ export class LegDialog implements DialogUser {
   }
 
   /** RFC 4028 7.4: UPDATE without an offer; the side that sends it is its client. */
-  #refresh(timer: SessionTimer): void {
-    const again = (): void => this.startTimer(timer);
+  #refresh(): void {
+    const intervalS = this.#watch.state.intervalMs / 1000;
+    const gone = (): void => this.hangUpBecause('gone');
     this.#request(
       'UPDATE',
-      {
-        headers: [
-          { name: 'Contact', value: this.#contact },
-          { name: 'Supported', value: 'timer' },
-          { name: 'Session-Expires', value: `${timer.intervalS};refresher=uac` },
-        ],
-      },
+      { headers: [{ name: 'Contact', value: this.#contact }, ...sessionRequestHeaders(intervalS, 'uac')] },
       {
         onResponse: (response) => {
           // RFC 3261 12.2.1.2: the other end knows nothing of this dialog any more.
-          if (endsDialog(response.status)) this.hangUpBecause('gone');
-          else if (response.status >= 200) again();
+          if (endsDialog(response.status)) gone();
+          else if (response.status >= 300) this.#watch.dispatch({ kind: 'refresh-failed', status: response.status });
+          else if (response.status >= 200) this.limit(limitAsUac(response));
         },
-        onTimeout: () => this.hangUpBecause('gone'),
-        onTransportError: () => this.hangUpBecause('gone'),
+        onTimeout: gone,
+        onTransportError: gone,
       },
     );
   }
@@ -215,7 +217,7 @@ export class LegDialog implements DialogUser {
   #end(why: EndReason): void {
     if (this.#over) return;
     this.#over = true;
-    this.#stopTimer();
+    this.#watch.dispatch({ kind: 'ended' });
     this.#handlers.onEnded(why);
   }
 }

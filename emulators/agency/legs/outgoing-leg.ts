@@ -3,6 +3,7 @@ import { cseqOf } from '../../../lab/machines/sip/identity.ts';
 import { transactionLifeMs } from '../../../lab/machines/sip/timers.ts';
 import { headers } from '../../../lab/wire/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../../lab/wire/sip/message.ts';
+import { limitAsUac } from '../../kit/session-watch.ts';
 import type { ClientTransaction } from '../../kit/sip-endpoint.ts';
 import type { Peer } from '../../kit/udp.ts';
 import { isFocus } from '../classify.ts';
@@ -12,7 +13,6 @@ import type { Leg } from './leg.ts';
 import { type EndReason, LegDialog } from './leg-dialog.ts';
 import type { LegMedia } from './leg-media.ts';
 import { offerOf, readOffer } from './offers.ts';
-import { settledTimer } from './session-timer.ts';
 
 export interface OutgoingOwner {
   /** The 200 came and has been acknowledged; media flows. */
@@ -121,8 +121,7 @@ export class OutgoingLeg implements Leg {
     this.floorParams = answered.terms.floor?.params ?? [];
     this.focus = isFocus(response);
     this.media.connect(answered.terms, source.host);
-    const timer = settledTimer(response);
-    if (timer !== undefined) dialog.startTimer(timer);
+    dialog.limit(limitAsUac(response));
     this.#owner.onAnswered();
   }
 
