@@ -77,7 +77,10 @@ export function alsoAt(name: string, select: Select, changes: Partial<UdpPacket>
 }
 
 function linkOf(packets: readonly Packet[], { datagram }: Packet): Partial<UdpPacket> {
-  const like = packets.find((one) => one.datagram?.dst === datagram?.dst || one.datagram?.src === datagram?.src);
+  const like = packets.find(
+    ({ datagram: one }) =>
+      one !== undefined && !one.dst.startsWith('224.') && (one.dst === datagram?.dst || one.src === datagram?.src),
+  );
   const { srcMac, dstMac } = like?.datagram ?? {};
   return srcMac === undefined || dstMac === undefined ? {} : { srcMac, dstMac };
 }

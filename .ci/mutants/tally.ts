@@ -1,0 +1,91 @@
+import { type Room, rooms } from './blocks.ts';
+import type { Report } from './stryker.ts';
+
+/** One mutant that was tried. */
+export interface Seen {
+  readonly room: Room;
+  readonly file: string;
+  readonly line: number;
+  readonly mutator: string;
+  readonly before: string;
+  readonly after: string;
+  readonly fate: 'killed' | 'survived' | 'uncovered';
+  /** Words for people, in faults, reasons and errors: tests hold their meaning, not their letters. */
+  readonly prose: boolean;
+}
+
+/** What counts: noticed by a test (or the test ran for ever), not noticed, or run by no test. Others are no mutants. */
+const fates: Readonly<Record<string, Seen['fate']>> = {
+  Killed: 'killed',
+  Timeout: 'killed',
+  Survived: 'survived',
+  NoCoverage: 'uncovered',
+};
+
+export function seenIn(room: Room, { files }: Report): Seen[] {
+  return Object.entries(files).flatMap(([file, { source, mutants }]) => {
+    const lines = source.split('\n');
+    return mutants.flatMap(({ mutatorName, replacement = '', status, location: { start, end } }) => {
+      const fate = fates[status];
+      if (fate === undefined) return [];
+      const line = lines[start.line - 1] ?? '';
+      const before = line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined);
+      const prose = mutatorName === 'StringLiteral' && before.includes(' ');
+      return [{ room, file, line: start.line, mutator: mutatorName, before, after: replacement, fate, prose }];
+    });
+  });
+}
+
+export function printSurvivors(seen: readonly Seen[]): void {
+  const left = seen.filter(({ fate, prose }) => fate !== 'killed' && !prose);
+  left.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+  for (const { file, line, mutator, before, after, fate } of left) {
+    const change = `${short(before)} -> ${short(after)}`;
+    process.stdout.write(`${file}:${line} ${mutator}${fate === 'uncovered' ? ', no test' : ''}: ${change}\n`);
+  }
+}
+
+export function printTally(seen: readonly Seen[]): void {
+  const folders = Map.groupBy(seen, ({ file }) => file.slice(0, file.lastIndexOf('/')));
+  for (const [folder, own] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) say(folder, own);
+  for (const room of rooms) {
+    const own = seen.filter((one) => one.room === room);
+    if (own.length > 0) say(room, own);
+  }
+  say('all', seen);
+}
+
+function say(what: string, seen: readonly Seen[]): void {
+  const { killed, counted } = count(seen);
+  const prose = seen.length - counted;
+  const share = counted === 0 ? '-' : `${scoreOf(seen).toFixed(1)} %`;
+  process.stdout.write(`${what.padEnd(28)} ${share.padStart(8)}  ${killed} of ${counted} killed (${prose} in prose)\n`);
+}
+
+function count(seen: readonly Seen[]): { killed: number; counted: number } {
+  const counted = seen.filter(({ prose }) => !prose);
+  return { killed: counted.filter(({ fate }) => fate === 'killed').length, counted: counted.length };
+}
+
+function scoreOf(seen: readonly Seen[]): number {
+  const { killed, counted } = count(seen);
+  return counted === 0 ? 0 : (100 * killed) / counted;
+}
+
+/** Below this a sample's score is chance. */
+const enough = 150;
+
+/** Whether every room's score is at its floor; says where not. */
+export function judgeTally(seen: readonly Seen[], floors: Readonly<Record<string, number>>): boolean {
+  const low = Object.entries(floors).filter(([room, floor]) => {
+    const own = seen.filter((one) => one.room === room);
+    return count(own).counted >= enough && scoreOf(own) < floor;
+  });
+  for (const [room, floor] of low) process.stdout.write(`${room} is below its floor of ${floor} %\n`);
+  return low.length === 0;
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+}
