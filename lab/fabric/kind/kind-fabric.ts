@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LabError } from '../../errors.ts';
 import { kubeFabric, type OpenClusters } from '../kube/kube-fabric.ts';
 import { containerAccess } from './access-networks.ts';
 import type { KindCluster } from './cluster-config.ts';
@@ -18,7 +19,7 @@ export interface KindOptions {
 
 /** Makes clusters on this machine's engine, then is the kube fabric; UEs are containers beside them. */
 export function kindFabric(options: KindOptions = {}): OpenClusters {
-  const { keep = false, proxyMode = 'iptables', logs, say = () => {} } = options;
+  const { keep = false, proxyMode = proxyModeOf(process.env.LAB_KIND_PROXY_MODE), logs, say = () => {} } = options;
   const nodeImage = options.nodeImage ?? process.env.LAB_KIND_NODE_IMAGE;
   const clusters = new KindClusters({
     proxyMode,
@@ -43,5 +44,16 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
     },
     accesses: containerAccess(randomBytes(3).toString('hex')),
     release: () => clusters.close(),
+  });
+}
+
+/** Where no option says it, the environment does: a nightly's matrix. @throws LabError `kind-proxy-mode`. */
+function proxyModeOf(word: string | undefined): KindCluster['proxyMode'] {
+  if (word === undefined || word === '' || word === 'iptables') return 'iptables';
+  if (word === 'nftables') return word;
+  throw new LabError('kind-proxy-mode', `kube-proxy has no mode ${word}`, {
+    where: 'LAB_KIND_PROXY_MODE',
+    next: 'Use iptables or nftables:',
+    command: 'export LAB_KIND_PROXY_MODE=nftables',
   });
 }
