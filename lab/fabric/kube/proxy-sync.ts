@@ -28,7 +28,10 @@ export function syncState(metrics: string): SyncState | undefined {
 }
 
 /** Makes a change of Services and waits until kube-proxy of every node has put it in force. */
-export async function synchronised(attendants: readonly Attendant[], change: () => Promise<void>): Promise<void> {
+export async function synchronised(
+  attendants: readonly Pick<Attendant, 'get'>[],
+  change: () => Promise<void>,
+): Promise<void> {
   const states = () => Promise.all(attendants.map(stateOf));
   const before = await states();
   await change();
@@ -47,6 +50,6 @@ export async function synchronised(attendants: readonly Attendant[], change: () 
   }
 }
 
-async function stateOf(attendant: Attendant): Promise<SyncState | undefined> {
+async function stateOf(attendant: Pick<Attendant, 'get'>): Promise<SyncState | undefined> {
   return syncState(await attendant.get(METRICS).catch(() => ''));
 }
