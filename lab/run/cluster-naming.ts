@@ -19,7 +19,8 @@ interface State {
 export function clusterNaming(accessOf: (letter: string) => Access | undefined, say: (line: string) => void): Naming {
   const states = new Map<string, State>();
   const requests = new Map<string, PatchRequest>();
-  const tools = { ...patchTools, say };
+  // Each command in full is for whoever applies the patch by hand; here its title will do.
+  const tools = { ...patchTools, say: (line: string) => say(line.split(': ', 1)[0] ?? line) };
 
   /** One variant at a time: a zone in the cluster's own CoreDNS would answer through the separate one too. */
   const put = async (access: Access, wanted: NamesWanted, key: string): Promise<State> => {

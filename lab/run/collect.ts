@@ -13,6 +13,7 @@ export class Collected {
   readonly #memory = new Map<string, number>();
   readonly #phases = new Map<string, number>();
   interrupted = false;
+  versions: Readonly<Record<string, string>> = {};
 
   see(event: LabEvent): void {
     switch (event.event) {
@@ -30,6 +31,9 @@ export class Collected {
         break;
       case 'phase':
         this.phase(event.name, event.ms);
+        break;
+      case 'versions':
+        this.versions = event.versions;
         break;
       case 'end':
         this.interrupted ||= event.interrupted;

@@ -4,6 +4,8 @@ import { topologySchema } from '../verdict/topology.ts';
 /** What the process inside the outer namespace tells the one outside, a JSON line each on its standard output. */
 export const eventSchema = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('scenario'), id: z.string(), state: z.enum(['open', 'closed']), ms: z.number() }),
+  /** What the fabric is made of. */
+  z.strictObject({ event: z.literal('versions'), versions: z.record(z.string(), z.string()) }),
   /** What takes long: clusters being made, names being changed. */
   z.strictObject({ event: z.literal('progress'), text: z.string() }),
   /** The addresses that the scenario really has. */

@@ -21,6 +21,8 @@ async function main([project = '', folder = '']: readonly string[]): Promise<voi
   const orders = readOrders(process.stdin, () => void house.close().finally(() => process.exit(70)));
   const run: LiveRun = { house, folder, plan, emit, interrupted: orders.interrupted };
   await runScenarios(run, project, orders);
+  const versions = await house.versions().catch(() => undefined);
+  if (versions) emit({ event: 'versions', versions });
   await house.close();
   emit({ event: 'memory', process: 'lab (inside)', maxResidentBytes: await residentBytes(process.pid) });
   emit({ event: 'end', interrupted: orders.stopped });

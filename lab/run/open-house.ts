@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
 import { openClusterFabric } from './cluster-fabric.ts';
 import { clusterNaming } from './cluster-naming.ts';
+import { clusterVersions } from './cluster-versions.ts';
 import { Grounds } from './ground.ts';
 import type { Plan } from './manifest.ts';
 import { embeddedNaming } from './naming.ts';
@@ -9,6 +10,8 @@ import { embedded, siteOf } from './site.ts';
 import type { House } from './stage.ts';
 
 export interface OpenHouse extends House {
+  /** Of what the scenarios ran on; asked when they have. */
+  versions(): Promise<Record<string, string>>;
   /** Puts names back and ends what the fabric made. */
   close(): Promise<void>;
 }
@@ -17,7 +20,8 @@ export interface OpenHouse extends House {
 export function openHouse({ fabric }: Pick<Plan, 'fabric'>, folder: string, say: (line: string) => void): OpenHouse {
   if (fabric.name === 'netns') {
     const grounds = new Grounds(netnsFabric());
-    return { grounds, naming: embeddedNaming, site: embedded, close: () => grounds.clear() };
+    const versions = async () => ({});
+    return { grounds, naming: embeddedNaming, site: embedded, versions, close: () => grounds.clear() };
   }
   const made = openClusterFabric({ ...fabric, fabric: fabric.name, logs: join(folder, 'logs'), say });
   const grounds = new Grounds(made);
@@ -26,6 +30,10 @@ export function openHouse({ fabric }: Pick<Plan, 'fabric'>, folder: string, say:
     grounds,
     naming,
     site: siteOf(fabric.name),
+    versions: () => {
+      const accesses = ['a', 'b', 'c', 'd'].flatMap((letter) => made.accessOf(letter) ?? []);
+      return clusterVersions(accesses, fabric.nodeImage);
+    },
     close: async () => {
       try {
         await naming.close();

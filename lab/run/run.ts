@@ -119,7 +119,11 @@ async function perform(
     seed: plan.seed,
     verdict: verdictOf(scenarios.map((scenario) => scenario.verdict)),
     interrupted: collected.interrupted || interrupted(),
-    fabric: { ...plan.fabric, versions: { node: process.version } },
+    fabric: {
+      name: plan.fabric.name,
+      reason: plan.fabric.reason,
+      versions: { node: process.version, ...collected.versions },
+    },
     phases: collected.phases,
     memory: collected.memory,
     scenarios,
