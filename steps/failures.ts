@@ -67,6 +67,10 @@ Then("the caller's own INVITE gets a final error", async function (this: LabWorl
   await this.ask(callRefused());
 });
 
+Then("the caller's own INVITE is answered {int}", async function (this: LabWorld, status: number) {
+  await this.ask(callRefused([status]));
+});
+
 Then(
   "the crossing INVITE is refused with {int} by the other agency's edge",
   async function (this: LabWorld, status: number) {

@@ -10,6 +10,8 @@ export const serviceIps = {
   edge: '10.96.0.20',
   server: '10.96.0.21',
 } as const;
+/** So many ports of an edge's media the Services expose, unless a configuration wants more. */
+const usualMediaPorts = 32;
 /** The bridge's own address; the nodes' upstream DNS server, which denies everything, listens there. */
 export const bridgeAddress = '172.18.0.1';
 
@@ -32,6 +34,8 @@ export interface AgencyAddresses {
   readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
   /** First and last port of the edge's media and floor control that the node exposes: node port = pod port. */
   readonly mediaPorts: [number, number];
+  /** Those of them that the edge uses. */
+  readonly edgeMediaPorts: [number, number];
   /** Outside the range of node ports, or a packet for the server could be taken by a Service. */
   readonly serverMediaPorts: [number, number];
   readonly uePorts: { readonly sip: number; readonly rtp: number; readonly floor: number };
@@ -71,8 +75,9 @@ export function addressesOf(configuration: Configuration, variation: Variation =
       pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
       nameserver: configuration.dns.variant === 'separate' ? serviceIps.separateDns : serviceIps.dns,
       nodePorts: { clients: sip + 60, server: sip + 61, agencies: sip + 70 },
-      mediaPorts: range(30100, 32),
-      serverMediaPorts: range(20000, 200),
+      mediaPorts: range(30100, Math.max(usualMediaPorts, configuration.edge.mediaPorts)),
+      edgeMediaPorts: range(30100, configuration.edge.mediaPorts),
+      serverMediaPorts: range(20000, configuration.server.mediaPorts),
       uePorts: {
         sip: 5060 + variation.sipPorts,
         rtp: 40000 + variation.mediaPorts,

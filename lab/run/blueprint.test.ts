@@ -137,6 +137,8 @@ describe('blueprint', () => {
     { edge: { partners: 'unknown' } },
     { partnerFunction: 'participating' },
     { timers: 'standard' },
+    { edge: { mediaPorts: 2 } },
+    { server: { mediaPorts: 2 } },
   ])('%o runs on the fabric of the working configuration', (changes) => {
     expect(blueprintOf(configured(changes), 1).fabric).toEqual(blueprintOf(configured(), 1).fabric);
   });
@@ -184,6 +186,9 @@ describe('a remedy switches its own keys and nothing else', () => {
       ['a', 'b'].flatMap((one) => [`${one}-edge.peers.0.domain`, `${one}-edge.peers.0.nodes.0`]),
     ],
     ['edge.partnerSource', { edge: { partnerSource: 'any' } }, ['a-edge.peers.0.nodes.0', 'b-edge.peers.0.nodes.0']],
+    ['edge.mediaPorts', { edge: { mediaPorts: 2 } }, ['a', 'b'].map((one) => `${one}-edge.mediaPorts.1`)],
+    ['server.mediaPorts', { server: { mediaPorts: 2 } }, ['a', 'b'].map((one) => `${one}-mcx.mediaPorts.1`)],
+    ['edge.peers', { edge: { peers: { b: [] } } }, ['b-edge.peers.0.domain', 'b-edge.peers.0.nodes.0']],
     ['dns.zone', { dns: { zone: 'absent' } }, []],
   ])('%s', (_key, changes, expected) => {
     expect(differingKeys(configured(), configured(changes)).sort()).toEqual([...expected].sort());

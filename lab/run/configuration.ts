@@ -1,5 +1,14 @@
 import { z } from 'zod';
 
+const letterSchema = z.enum(['a', 'b', 'c', 'd']);
+
+/** What an administrator can mistype, and an edge would take for a partner. */
+function peersProblem(letter: string, listed: readonly string[]): string | undefined {
+  if (listed.includes(letter)) return `the peer list of agency ${letter} names itself`;
+  const twice = listed.find((one, index) => listed.indexOf(one) !== index);
+  return twice === undefined ? undefined : `the peer list of agency ${letter} names agency ${twice} twice`;
+}
+
 /**
  * What a team sets in `lab.yaml`, in the words of the products it stands for. The defaults are the working configuration:
  * every remedy on. A scenario names the keys it changes (`| border.path | server |`), and nothing else differs.
@@ -31,6 +40,8 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       /** NAT traversal by the server: the SIP's source address put into a partner's SDP, port kept. */
       sdpRepair: z.enum(['off', 'signalling-source']).default('off'),
+      /** So many ports for RTP, RTCP and floor control: each leg takes three. */
+      mediaPorts: z.number().int().min(2).max(900).default(200),
     })
     .prefault({}),
   edge: z
@@ -44,6 +55,18 @@ export const configurationSchema = z.strictObject({
       identityCheck: z.enum(['initial-requests', 'every-request']).default('initial-requests'),
       /** What the root agency's edge remembers of calls with partners. */
       rootMemory: z.enum(['dialogs', 'transactions']).default('dialogs'),
+      /** So many exposed ports for RTP, RTCP and floor control: each leg takes three. */
+      mediaPorts: z.number().int().min(2).max(160).default(32),
+      /** Which partners the edge of an agency lists; an agency that is not named here lists all others. */
+      peers: z
+        .partialRecord(letterSchema, z.array(letterSchema))
+        .superRefine((peers, context) => {
+          for (const [letter, listed = []] of Object.entries(peers)) {
+            const wrong = peersProblem(letter, listed);
+            if (wrong !== undefined) context.addIssue({ code: 'custom', path: [letter], message: wrong });
+          }
+        })
+        .default({}),
     })
     .prefault({}),
   /**

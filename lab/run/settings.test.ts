@@ -28,6 +28,18 @@ describe('lab.yaml', () => {
     expect(error.message).toContain('timers');
   });
 
+  test.each([
+    ['a peer list that names itself', 'edge:\n  peers:\n    b: [a]\n    a: [b, a]\n', 'lab.yaml:4', 'names itself'],
+    ['a peer twice', 'edge:\n  peers:\n    a: [b, b]\n', 'lab.yaml:3', 'agency b twice'],
+    ['a peer that no lab has', 'edge:\n  peers:\n    a: [z]\n', 'lab.yaml:3', 'edge.peers.a'],
+    ['no port at all', 'edge:\n  mediaPorts: 0\n', 'lab.yaml:2', 'edge.mediaPorts'],
+    ['two agencies with one name', 'edge:\n  peers:\n    a: [b]\n    a: [c]\n', 'lab.yaml:4', 'unique'],
+  ])('%s is refused with file and line', (_, text, where, what) => {
+    const error = thrown(() => parseConfig(text, 'lab.yaml'));
+    expect(error).toMatchObject({ where, exitCode: 2 });
+    expect(error.message).toContain(what);
+  });
+
   test('broken YAML is named with its line', () => {
     const error = thrown(() => parseConfig('timers: fast\n  nat: [\n', 'lab.yaml'));
     expect(error.code).toBe('CONFIG-SYNTAX');

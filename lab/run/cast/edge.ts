@@ -28,19 +28,17 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
       clientsPort: agency.nodePorts.clients,
       agenciesPort: agency.nodePorts.agencies,
     },
-    mediaPorts: agency.mediaPorts,
+    mediaPorts: agency.edgeMediaPorts,
     insideMediaPorts,
     server: 'sip:server.mcx.svc.cluster.local:5060',
     domain: domainOf(agency.letter),
     peers:
       configuration.edge.partners === 'unknown'
         ? []
-        : agencies
-            .filter((other) => other !== agency)
-            .map((other) => ({
-              domain: domainOf(other.letter),
-              nodes: sourcesOf(configuration, other),
-            })),
+        : listedBy(configuration, agency, agencies).map((other) => ({
+            domain: domainOf(other.letter),
+            nodes: sourcesOf(configuration, other),
+          })),
     unregisteredClients: configuration.edge.unregisteredClients,
     peerMedia: configuration.edge.peerMedia,
     memory: isRoot ? configuration.edge.rootMemory : 'dialogs',
@@ -48,6 +46,16 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
     relayIdleMs: 60_000,
   };
   return { place, emulator: 'edge', config };
+}
+
+/** The partners that an agency's edge lists. */
+function listedBy(
+  { edge: { peers } }: Configuration,
+  agency: AgencyAddresses,
+  agencies: readonly AgencyAddresses[],
+): AgencyAddresses[] {
+  const listed: readonly string[] | undefined = Object.entries(peers).find(([letter]) => letter === agency.letter)?.[1];
+  return agencies.filter((other) => other !== agency && (listed === undefined || listed.includes(other.letter)));
 }
 
 /** Where a partner's requests and media come from: its node, or its edge's pod where pods are routed between the clusters. */
