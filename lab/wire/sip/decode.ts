@@ -1,7 +1,7 @@
 import type { Decoded, Fault } from '../fault.ts';
 import { canonicalName } from './headers.ts';
 import type { SipHeader, SipMessage } from './message.ts';
-import { fromBytes, isToken, trimLws } from './text.ts';
+import { fromBytes, isToken, tokenEnd, trimmedEnd, trimmedStart } from './text.ts';
 
 /**
  * Reads one datagram as one SIP message. A message that is broken but recognisable has a value and faults; a receiver
@@ -36,11 +36,10 @@ function findHead(bytes: Uint8Array): Head {
   let start = 0;
   // RFC 3261 7.5: CRLF before the start line is ignored.
   while (bytes[start] === 0x0d || bytes[start] === 0x0a) start++;
-  let at = bytes.indexOf(0x0a, start);
-  while (at !== -1) {
+  for (let at = start; at < bytes.length; at++) {
+    if (bytes[at] !== 0x0a) continue;
     const next = bytes[at + 1] === 0x0d ? at + 2 : at + 1;
     if (bytes[next] === 0x0a) return { start, end: at + 1, body: next + 1, complete: true };
-    at = bytes.indexOf(0x0a, at + 1);
   }
   return { start, end: bytes.length, body: bytes.length, complete: false };
 }
@@ -61,7 +60,7 @@ function startLine(line: string, offset: number, faults: Fault[]): Start | undef
   const head = first === -1 ? line : line.slice(0, first);
   const rest = first === -1 ? '' : line.slice(first + 1);
   // RFC 3261 7.2
-  if (/^SIP\/\d{1,3}\.\d{1,3}$/i.test(head)) {
+  if (isVersion(head)) {
     const match = /^(\d{3})(?: (.*))?$/s.exec(rest);
     if (match !== null) {
       checkVersion(head, offset, faults);
@@ -71,7 +70,7 @@ function startLine(line: string, offset: number, faults: Fault[]): Start | undef
   // RFC 3261 7.1
   const last = rest.lastIndexOf(' ');
   const version = last === -1 ? '' : rest.slice(last + 1);
-  if (isToken(head) && /^SIP\/\d{1,3}\.\d{1,3}$/i.test(version)) {
+  if (isVersion(version) && isToken(head)) {
     checkVersion(version, offset + first + 1 + last + 1, faults);
     const uri = rest.slice(0, last);
     if (uri === '' || /[\s<>"]/.test(uri)) {
@@ -85,8 +84,12 @@ function startLine(line: string, offset: number, faults: Fault[]): Start | undef
   return undefined;
 }
 
+function isVersion(word: string): boolean {
+  return word === 'SIP/2.0' || /^SIP\/\d{1,3}\.\d{1,3}$/i.test(word);
+}
+
 function checkVersion(version: string, offset: number, faults: Fault[]): void {
-  if (version.toUpperCase() === 'SIP/2.0') return;
+  if (version === 'SIP/2.0' || version.toUpperCase() === 'SIP/2.0') return;
   faults.push(fault('sip/version', offset, `${version} is not SIP/2.0`, 'RFC 3261 7.1'));
 }
 
@@ -94,26 +97,43 @@ function headerLines(text: string, from: number, base: number, faults: Fault[]):
   const headers: SipHeader[] = [];
   let at = from;
   while (at < text.length) {
-    let end = lineEnd(text, at);
+    let lineBreak = text.indexOf('\n', at);
     // RFC 3261 7.3.1: a line that begins with white space belongs to the one before it.
-    while (text[end.next] === ' ' || text[end.next] === '\t') end = lineEnd(text, end.next);
-    const line = text.slice(at, end.text);
-    const colon = line.indexOf(':');
-    const name = trimLws(line.slice(0, Math.max(0, colon)));
-    if (isToken(name)) {
-      headers.push({ name, value: trimLws(line.slice(colon + 1)) });
-    } else if (line !== '') {
+    while (lineBreak !== -1 && isBlank(text.charCodeAt(lineBreak + 1))) lineBreak = text.indexOf('\n', lineBreak + 1);
+    const next = lineBreak === -1 ? text.length : lineBreak + 1;
+    const end = trimmedEnd(text, at, next);
+    const nameStart = trimmedStart(text, at, end);
+    const nameEnd = tokenEnd(text, nameStart, end);
+    const colon = trimmedStart(text, nameEnd, end);
+    if (nameEnd > nameStart && text.charCodeAt(colon) === COLON && colon < end) {
+      headers.push({
+        name: text.slice(nameStart, nameEnd),
+        value: text.slice(trimmedStart(text, colon + 1, end), end),
+      });
+    } else if (end > at || !isLineEnd(text, at)) {
       faults.push(fault('sip/header-line', base + at, 'not a header: name, colon, value', 'RFC 3261 7.3.1'));
     }
-    at = end.next;
+    at = next;
   }
   return headers;
 }
 
+const COLON = 0x3a;
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return text[at] === '\n' || (text[at] === '\r' && (at + 1 === text.length || text[at + 1] === '\n'));
+}
+
+const EMPTY = new Uint8Array();
+
 function bodyOf(bytes: Uint8Array, from: number, headers: readonly SipHeader[], faults: Fault[]): Uint8Array {
   // A copy: the message outlives the buffer that the datagram came in.
-  const rest = new Uint8Array(bytes.subarray(from));
-  const lengths = headers.filter((h) => canonicalName(h.name) === 'content-length').map((h) => h.value);
+  const rest = from >= bytes.length ? EMPTY : new Uint8Array(bytes.subarray(from));
+  const lengths = headers.filter(isContentLength).map((h) => h.value);
   const [text] = lengths;
   // RFC 3261 18.3: by UDP a message without Content-Length reaches to the end of the packet.
   if (text === undefined) return rest;
@@ -133,7 +153,12 @@ function bodyOf(bytes: Uint8Array, from: number, headers: readonly SipHeader[], 
     const message = `${rest.length - length} bytes follow the body`;
     faults.push(fault('sip/surplus', from + length, message, 'RFC 3261 18.3'));
   }
-  return rest.subarray(0, length);
+  return length >= rest.length ? rest : rest.subarray(0, length);
+}
+
+/** Asked of every header of every message: a glance at the length of the name answers for nearly all. */
+function isContentLength({ name }: SipHeader): boolean {
+  return (name.length === 14 || name.length === 1) && canonicalName(name) === 'content-length';
 }
 
 function fault(code: string, offset: number, message: string, clause?: string): Fault {

@@ -33,11 +33,22 @@ export function isLws(code: number): boolean {
 }
 
 export function trimLws(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (from < to && isLws(text.charCodeAt(from))) from++;
-  while (to > from && isLws(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
+  const from = trimmedStart(text, 0, text.length);
+  return text.slice(from, trimmedEnd(text, from, text.length));
+}
+
+/** Where a text between two places begins without the white space around it. */
+export function trimmedStart(text: string, from: number, to: number): number {
+  let start = from;
+  while (start < to && isLws(text.charCodeAt(start))) start++;
+  return start;
+}
+
+/** Where it ends. */
+export function trimmedEnd(text: string, from: number, to: number): number {
+  let end = to;
+  while (end > from && isLws(text.charCodeAt(end - 1))) end--;
+  return end;
 }
 
 /** RFC 3261 7.3.1: a fold stands for one space. */
@@ -49,4 +60,13 @@ export function unfold(value: string): string {
 /** RFC 3261 25.1 `token`. */
 export function isToken(text: string): boolean {
   return /^[A-Za-z0-9\-.!%*_+`'~]+$/.test(text);
+}
+
+const TOKEN = Uint8Array.from({ length: 256 }, (_, code) => Number(isToken(String.fromCharCode(code))));
+
+/** Where the token that begins at a place ends: the place itself where there is none. */
+export function tokenEnd(text: string, from: number, to: number): number {
+  let end = from;
+  while (end < to && TOKEN[text.charCodeAt(end)] === 1) end++;
+  return end;
 }
