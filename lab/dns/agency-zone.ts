@@ -12,6 +12,8 @@ export interface DnsAgency {
   readonly node: string;
   readonly clientPort: number;
   readonly interconnectPort: number;
+  /** Where partners find the border, when it is not the node: pods that are routed on purpose. */
+  readonly interconnectAddress?: string | undefined;
 }
 
 export interface ZoneOptions {
@@ -39,17 +41,26 @@ export function agencyZone(agencies: readonly DnsAgency[], options: ZoneOptions)
     nameserver,
     records: [
       { owner: nameserver, type: 'A', address: options.nameserver },
-      ...agencies.flatMap((agency) => agencyRecords(agency, `node-${agency.name}.${origin}`)),
+      ...agencies.flatMap((agency) => agencyRecords(agency, origin)),
     ],
   };
 }
 
-function agencyRecords(agency: DnsAgency, node: string): ZoneRecord[] {
+/** The name of the host that a partner's INVITE goes to. */
+export function borderName({ name, interconnectAddress }: DnsAgency, origin: string): string {
+  return interconnectAddress === undefined ? `node-${name}.${origin}` : `border-${name}.${origin}`;
+}
+
+function agencyRecords(agency: DnsAgency, origin: string): ZoneRecord[] {
+  const node = `node-${agency.name}.${origin}`;
+  const border = borderName(agency, origin);
   const interconnect = `_sip._udp.${agency.interconnectDomain}`;
-  const service = { type: 'SRV', priority: 10, weight: 50, target: node } as const;
+  const service = { type: 'SRV', priority: 10, weight: 50 } as const;
+  const { interconnectAddress } = agency;
   return [
     { owner: node, type: 'A', address: agency.node },
-    { ...service, owner: `_sip._udp.${agency.domain}`, port: agency.clientPort },
+    ...(interconnectAddress === undefined ? [] : [{ owner: border, type: 'A' as const, address: interconnectAddress }]),
+    { ...service, owner: `_sip._udp.${agency.domain}`, port: agency.clientPort, target: node },
     {
       owner: agency.interconnectDomain,
       type: 'NAPTR',
@@ -59,7 +70,7 @@ function agencyRecords(agency: DnsAgency, node: string): ZoneRecord[] {
       services: 'SIP+D2U',
       replacement: interconnect,
     },
-    { ...service, owner: interconnect, port: agency.interconnectPort },
+    { ...service, owner: interconnect, port: agency.interconnectPort, target: border },
   ];
 }
 

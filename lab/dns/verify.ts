@@ -1,5 +1,5 @@
 import { type DnsMessage, type DnsRecord, rcodeName } from '../wire/dns/message.ts';
-import type { DnsAgency } from './agency-zone.ts';
+import { borderName, type DnsAgency } from './agency-zone.ts';
 import type { DnsPlanOptions, DnsVariant } from './options.ts';
 import { kubectl, type Step } from './step.ts';
 
@@ -39,7 +39,7 @@ export function dnsProofs(agencies: readonly DnsAgency[], origin: string, cluste
         { name: node, type: 'A', answer: agency.node },
         { name: `_sip._udp.${agency.domain}`, type: 'SRV', answer: `10 50 ${agency.clientPort} ${node}.` },
         { name: agency.interconnectDomain, type: 'NAPTR', answer: `10 10 "s" "SIP+D2U" "" ${service}.` },
-        { name: service, type: 'SRV', answer: `10 50 ${agency.interconnectPort} ${node}.` },
+        { name: service, type: 'SRV', answer: `10 50 ${agency.interconnectPort} ${borderName(agency, origin)}.` },
       ];
     }),
     { name: `no-such-name.${origin}`, type: 'A', answer: 'NXDOMAIN' },

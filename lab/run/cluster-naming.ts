@@ -80,11 +80,12 @@ export function clusterNaming(accessOf: (letter: string) => Access | undefined, 
 /** Scenarios of equal keys need no change of names between them. */
 export function namesKey({ configuration, topology }: Pick<NamesWanted, 'configuration' | 'topology'>): string {
   if (configuration.dns.zone === 'absent') return 'absent';
-  const records = topology.agencies.map(({ domain, node, clientPort, interconnectPort }) => [
-    domain,
-    node,
-    clientPort,
-    interconnectPort,
+  const records = topology.agencies.map((agency) => [
+    agency.domain,
+    agency.node,
+    agency.clientPort,
+    agency.interconnectPort,
+    agency.interconnectAddress,
   ]);
   return JSON.stringify([configuration.dns.variant, records]);
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agencyZone } from '../dns/agency-zone.ts';
 import { builtInCorefile, separateCorefile, withZoneBlock, zoneFileName } from '../dns/corefile.ts';
-import { writeZone, type Zone } from '../dns/zone.ts';
+import { writeZone } from '../dns/zone.ts';
 import type { Topology } from '../verdict/topology.ts';
 import { serviceIps } from './addresses.ts';
 import type { Configuration } from './configuration.ts';
@@ -21,23 +21,11 @@ $TTL 5
 @ IN NS ns.invalid.
 `;
 
-/** Where pods are routed between the clusters, partners are told the pod in place of the node. */
-function routed(zone: Zone, topology: Topology): Zone {
-  const records = topology.agencies.reduce((all, { name, interconnectDomain, interconnectAddress: address }) => {
-    if (address === undefined) return all;
-    const target = `border-${name}.${origin}`;
-    const owner = `_sip._udp.${interconnectDomain}`;
-    const moved = all.map((one) => (one.type === 'SRV' && one.owner === owner ? { ...one, target } : one));
-    return [...moved, { owner: target, type: 'A' as const, address }];
-  }, zone.records);
-  return { ...zone, records };
-}
-
 /** Writes what each resolver of the cast reads: the very files that the reference DNS patch puts into a cluster. */
 export async function writeDnsFiles(folder: string, configuration: Configuration, topology: Topology): Promise<void> {
   const { zone: wanted, variant } = configuration.dns;
   const nameserver = variant === 'separate' ? serviceIps.separateDns : serviceIps.dns;
-  const zone = writeZone(routed(agencyZone(topology.agencies, { origin, nameserver, serial: 1, ttl: 5 }), topology));
+  const zone = writeZone(agencyZone(topology.agencies, { origin, nameserver, serial: 1, ttl: 5 }));
   const builtIn = builtInCorefile();
   const present = wanted === 'present';
   const files: [place: string, name: string, text: string][] = [

@@ -47,7 +47,14 @@ export function kubeFabric(options: KubeOptions): OpenClusters {
           return { spec: cluster, cluster: await clusterOf(cluster, access, image) };
         }),
       );
-      return buildWorld(spec, pairs, options.accesses, image);
+      try {
+        return await buildWorld(spec, pairs, options.accesses, image);
+      } catch (error) {
+        // What was known of the clusters may be what is wrong: the next world opens them anew.
+        open.clear();
+        await Promise.all(pairs.map(({ cluster }) => cluster.close().catch(() => undefined)));
+        throw error;
+      }
     },
     close: async () => {
       const clusters = await Promise.all([...open.values()].map((cluster) => cluster.catch(() => undefined)));
