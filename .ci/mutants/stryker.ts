@@ -29,7 +29,7 @@ export interface Bench {
   readonly workers: number;
 }
 
-/** One run of Stryker over these blocks with the tests that are related to their files; undefined when its time is over first. */
+/** One run of Stryker over these blocks of one room with the tests of that room; undefined when its time is over first. */
 export async function runBatch(bench: Bench, batch: Batch, seconds: number): Promise<Report | undefined> {
   const { project, scratch, workers } = bench;
   const json = join(scratch, 'mutation.json');
@@ -45,7 +45,7 @@ export async function runBatch(bench: Bench, batch: Batch, seconds: number): Pro
       coverageAnalysis: 'perTest',
       // Its rewriting of tsconfig.json calls a function that TypeScript 7 does not have; the sandbox needs none.
       tsconfigFile: 'tsconfig.none.json',
-      ignorePatterns: ['reports/out', 'coverage', 'lab/verdict/golden', 'features'],
+      ignorePatterns: ['reports/out', 'coverage', 'features', 'emulators'],
       tempDirName: join(scratch, 'sandbox'),
       concurrency: workers,
       timeoutMS: 5000,
@@ -55,8 +55,14 @@ export async function runBatch(bench: Bench, batch: Batch, seconds: number): Pro
       allowConsoleColors: false,
     }),
   );
-  const timeout = Number.isFinite(seconds) ? { timeout: seconds * 1000 } : {};
-  const options = { cwd: project, reject: false, all: true, env: { MCX_MUTANTS: '1' }, ...timeout } as const;
+  const timeout = Number.isFinite(seconds) ? { timeout: Math.ceil(seconds * 1000) } : {};
+  const options = {
+    cwd: project,
+    reject: false,
+    all: true,
+    env: { MCX_MUTANTS: batch[0]?.room ?? '' },
+    ...timeout,
+  } as const;
   const command = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', config];
   const { exitCode, all, timedOut } = await execa(options)(process.execPath, command);
   if (timedOut) return undefined;

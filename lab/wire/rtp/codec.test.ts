@@ -85,6 +85,12 @@ describe('RTP packets', () => {
     expect(faults).toMatchObject([{ code, offset }]);
   });
 
+  test('may end with an extension of no words, and have none at all', () => {
+    const { value } = decodeRtp(Buffer.from('906000010000014000001111bede0000', 'hex'));
+    expect(value?.extension).toMatchObject({ profile: 0xbede, data: { length: 0 } });
+    expect(Object.keys(decodeRtp(encodeRtp(voice)).value ?? {})).not.toContain('extension');
+  });
+
   test.each(['00', '05'])('keep the payload when padding of 0x%s bytes cannot be', (count) => {
     const { value, faults } = decodeRtp(Buffer.from(`a06000010000014000001111aabb${count}`, 'hex'));
     expect(value?.payload).toHaveLength(3);
@@ -94,6 +100,9 @@ describe('RTP packets', () => {
   test.each([
     ['payload type', { payloadType: 128 }],
     ['sequence number', { sequenceNumber: -1 }],
+    ['timestamp', { timestamp: -1 }],
+    ['padding', { padding: 256 }],
+    ['CSRC', { csrcs: [-1] }],
     ['SSRC', { ssrc: 2 ** 32 }],
     ['whole 32-bit words', { extension: { profile: 0, data: new Uint8Array(3) } }],
   ])('that no wire can hold are a mistake of the program: %s', (message, change) => {
