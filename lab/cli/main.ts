@@ -8,6 +8,7 @@ import { addDiagnose } from './diagnose.ts';
 import { addDns } from './dns.ts';
 import { addDoctor } from './doctor.ts';
 import { addHold } from './hold.ts';
+import { addImage } from './image.ts';
 import { addJudge } from './judge.ts';
 import { addList } from './list.ts';
 import { printError } from './print-error.ts';
@@ -35,6 +36,7 @@ for (const add of [
   addDecode,
   addRedact,
   addDns,
+  addImage,
 ])
   add(program, project);
 

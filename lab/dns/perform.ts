@@ -7,6 +7,33 @@ import { type Step, shellLine, stepLine } from './step.ts';
 /** Runs one command to its end and gives back what it printed; throws a LabError with the command to paste. */
 export type Run = (command: readonly string[], folder?: string) => Promise<string>;
 
+/** What kubectl and the API server say when something is wrong that a user can mend. */
+const known: readonly {
+  readonly says: RegExp;
+  readonly next: string;
+  readonly command?: string;
+  readonly exitCode?: 2;
+}[] = [
+  {
+    says: /context .*(does not exist|not found)/,
+    next: 'name a context of the kubeconfig; which there are:',
+    command: 'kubectl config get-contexts -o name',
+    exitCode: 2,
+  },
+  {
+    says: /was refused|no such host|i\/o timeout|unable to connect/i,
+    next: 'the cluster does not answer; the command that failed:',
+  },
+  {
+    says: /\(Forbidden\)/,
+    next: 'the credential lacks the right; with rights in one namespace only there is --variant separate. What was refused:',
+  },
+  {
+    says: /object has been modified/,
+    next: 'somebody else changed it at the same time; the same command again looks anew',
+  },
+];
+
 export const runCommand: Run = async (command, folder) => {
   const [program = '', ...args] = command;
   try {
@@ -25,6 +52,7 @@ export const runCommand: Run = async (command, folder) => {
       next: 'the command that failed:',
       command: shellLine(command),
       exitCode: 3,
+      ...known.find(({ says }) => says.test(said)),
       cause: error,
     });
   }
