@@ -3,21 +3,37 @@ import { createHash } from 'node:crypto';
 import type { Timeline } from '../../capture/timeline.ts';
 import type { Topology } from '../../verdict/topology.ts';
 import { encodeSip } from '../../wire/sip/encode.ts';
-import { header, withHeader } from '../../wire/sip/headers.ts';
+import { withHeader } from '../../wire/sip/headers.ts';
+import type { SipRequest } from '../../wire/sip/message.ts';
 import type { CastAct } from '../director.ts';
+import { disguised } from './replay.ts';
 import { exposedMediaPorts } from './spray.ts';
 import { sending, strangerMediaPort, word } from './words.ts';
 
 /** Each datagram is sent so often: receivers are hurt by numbers, acts cost the sender. */
 const times = 4;
+const garbageKinds = 10;
+const nothingSeen: SipRequest = {
+  kind: 'request',
+  method: 'INVITE',
+  uri: 'sip:x',
+  headers: [
+    { name: 'Via', value: 'SIP/2.0/UDP x;branch=z9hG4bKx' },
+    { name: 'From', value: '<sip:x>;tag=x' },
+    { name: 'To', value: '<sip:x>' },
+    { name: 'Call-ID', value: 'x' },
+    { name: 'CSeq', value: '1 INVITE' },
+  ],
+  body: new Uint8Array(),
+};
 
 /**
  * So many datagrams, evenly over all exposed ports, SIP and media: noise, SIP cut short or with bytes changed, RTP and floor
- * control whose lengths lie.
+ * control whose lengths lie, and SIP without a fault that begins something new each time.
  */
 export function garbage(topology: Topology, host: string, count: number): (seen: Timeline) => readonly CastAct[] {
   return (seen) => {
-    const sip = sampleOf(seen, host);
+    const sample = sampleOf(seen);
     const targets = [
       ...topology.agencies.flatMap(({ node, clientPort, interconnectPort }) =>
         [clientPort, interconnectPort].map((port) => ({ host: node, port })),
@@ -25,29 +41,31 @@ export function garbage(topology: Topology, host: string, count: number): (seen:
       ...exposedMediaPorts(topology),
     ];
     const each = Math.ceil(count / times / targets.length);
-    return targets.flatMap((to) =>
+    return targets.flatMap((to, index) =>
       Array.from({ length: each }, (_, n) => {
-        const bytes = garbageOf(n, sip, noise(`${host} ${to.host}:${to.port} ${n}`, 512));
+        const name = `${host} ${to.host}:${to.port} ${n}`;
+        // What becomes of it must not be told of the genuine call: a Call-ID of its own.
+        const bytes = garbageOf(index + n, disguised(sample, word(name)), noise(name, 512));
         return sending(host, { fromPort: strangerMediaPort, to, bytes, times });
       }),
     );
   };
 }
 
-/** Any genuine request with a body, under a Call-ID of its own: what becomes of it must not be told of the genuine call. */
-function sampleOf(seen: Timeline, host: string): Uint8Array {
+/** Any genuine request with a body. */
+function sampleOf(seen: Timeline): SipRequest {
   for (const { content } of seen.sightings) {
     if (content.protocol !== 'sip' || content.message.kind !== 'request' || content.message.body.length === 0) continue;
-    const id = word(host, header(content.message, 'Call-ID') ?? '');
-    return encodeSip(withHeader(content.message, 'Call-ID', id));
+    return content.message;
   }
-  return Buffer.from('INVITE sip:x SIP/2.0\r\n\r\n');
+  return nothingSeen;
 }
 
 /** `random` has 512 bytes. */
-export function garbageOf(kind: number, sip: Uint8Array, random: Uint8Array): Uint8Array {
+export function garbageOf(kind: number, request: SipRequest, random: Uint8Array): Uint8Array {
   const [a = 0, b = 0] = random;
-  switch (kind % 8) {
+  const sip = encodeSip(request);
+  switch (kind % garbageKinds) {
     case 0:
       return random.slice(0, 1 + a);
     case 1:
@@ -69,10 +87,20 @@ export function garbageOf(kind: number, sip: Uint8Array, random: Uint8Array): Ui
         Buffer.from([0x80 | (a & 31), 204, 0xff, 0xff, ...random.slice(0, 4)]),
         Buffer.from('MCPT'),
       ]);
+    case 8:
+      // Nothing is wrong with it but who sends it: memory for each would be memory for whoever likes.
+      return sip;
+    case 9:
+      return encodeSip(registering(request));
     default:
       // Fields whose lengths lead beyond the end.
       return floorLike(random.slice(0, 20), a & 31);
   }
+}
+
+/** Everybody may register who can authenticate: no edge can tell from the source. */
+function registering(request: SipRequest): SipRequest {
+  return withHeader({ ...request, method: 'REGISTER', body: new Uint8Array() }, 'CSeq', '1 REGISTER');
 }
 
 function floorLike(fields: Uint8Array, subtype: number): Uint8Array {

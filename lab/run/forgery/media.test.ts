@@ -5,6 +5,9 @@ import { playHealthy } from '../../verdict/failures.test-data.ts';
 import { speech } from '../../verdict/media.ts';
 import { decodeFloor } from '../../wire/floor/codec.ts';
 import { decodeRtp } from '../../wire/rtp/codec.ts';
+import { decodeSip } from '../../wire/sip/decode.ts';
+import { header } from '../../wire/sip/headers.ts';
+import type { SipRequest } from '../../wire/sip/message.ts';
 import type { CastAct } from '../director.ts';
 import { garbage, garbageOf } from './garbage.ts';
 import { exposedMediaPorts, spray } from './spray.ts';
@@ -12,6 +15,12 @@ import { exposedMediaPorts, spray } from './spray.ts';
 const { call } = playHealthy();
 const { topology } = call.stage;
 const seen = call.stage.timeline();
+function genuine(): SipRequest {
+  for (const { content } of seen.sightings)
+    if (content.protocol === 'sip' && content.message.kind === 'request' && content.message.method === 'INVITE')
+      return content.message;
+  throw new Error('no request');
+}
 const nothing = { taps: [], sightings: [], journeys: [] };
 
 function sends(acts: readonly CastAct[]) {
@@ -91,6 +100,16 @@ describe('garbage', () => {
     for (const { value } of ids) expect(all.some(({ bytes }) => bytes.includes(`Call-ID: ${value}\r`))).toBe(false);
   });
 
+  test('has requests without a fault too, each with a beginning of its own', () => {
+    const decoded = all.map(({ bytes }) => decodeSip(bytes)).filter(({ faults }) => faults.length === 0);
+    const requests = decoded.flatMap(({ value }) => (value?.kind === 'request' ? [value] : []));
+    for (const method of ['INVITE', 'REGISTER']) {
+      const ids = requests.filter((one) => one.method === method).flatMap((one) => header(one, 'Call-ID') ?? []);
+      expect(ids.length).toBeGreaterThan(20);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+
   test('without SIP to spoil it still has every kind', () => {
     const unspoilt = sends(garbage(topology, 'b-stranger', 2000)(nothing)).filter(({ to }) => to.endsWith(':30060'));
     expect(unspoilt).toHaveLength(8);
@@ -98,12 +117,11 @@ describe('garbage', () => {
   });
 
   test('RTP and floor control whose lengths lie are told as faulty', () => {
-    const random = Buffer.alloc(512, 0xee);
-    const sip = Buffer.from('INVITE sip:x SIP/2.0\r\n\r\n');
-    const kinds = Array.from({ length: 8 }, (_, kind) => garbageOf(kind, sip, random));
-    for (const kind of [4, 5]) expect(decodeRtp(kinds[kind] ?? sip).faults).not.toEqual([]);
-    for (const kind of [6, 7]) expect(decodeFloor(kinds[kind] ?? sip).faults).not.toEqual([]);
-    expect(new Set(kinds.map((bytes) => Buffer.from(bytes).toString('hex'))).size).toBe(8);
-    expect(garbageOf(8, sip, random)).toEqual(kinds[0]);
+    const random = Buffer.from(Array.from({ length: 512 }, (_, index) => (0xee + 7 * index) & 0xff));
+    const kinds = Array.from({ length: 10 }, (_, kind) => garbageOf(kind, genuine(), random));
+    for (const kind of [4, 5]) expect(decodeRtp(kinds[kind] ?? random).faults).not.toEqual([]);
+    for (const kind of [6, 7]) expect(decodeFloor(kinds[kind] ?? random).faults).not.toEqual([]);
+    expect(new Set(kinds.map((bytes) => Buffer.from(bytes).toString('hex'))).size).toBe(10);
+    expect(garbageOf(10, genuine(), random)).toEqual(kinds[0]);
   });
 });

@@ -77,7 +77,8 @@ function crossingInvite(topology: Topology, seen: Timeline, at: AgencyTopology):
   return undefined;
 }
 
-function disguised(request: SipRequest, seed: string): SipRequest {
+/** The same request under a branch, a Call-ID and a From tag of its own. */
+export function disguised(request: SipRequest, seed: string): SipRequest {
   const [top, ...rest] = listValues(request, 'Via');
   const via = parseVia(top ?? '');
   const vias = via === undefined ? [] : [formatVia({ ...via, params: branched(via.params, seed) }), ...rest];
