@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
+import { clearLeftovers, leftovers } from '../fabric/kind/leftovers.ts';
 import { requireIsolation } from '../run/environment.ts';
 import { heldLabs, holdLab, releaseLab } from '../run/hold.ts';
 import { readConfigFile } from '../run/settings.ts';
@@ -25,7 +26,7 @@ export function addHold(program: Command, project: string): void {
     });
   program
     .command('down')
-    .description('close a held lab and what a crash left')
+    .description('close a held lab, and what a crash or --keep left on the engine')
     .option('--name <name>', 'only this one; all of them when absent')
     .action(async (options: { name?: string }) => {
       const labs = (await heldLabs(project)).filter((lab) => options.name === undefined || lab.name === options.name);
@@ -38,17 +39,20 @@ export function addHold(program: Command, project: string): void {
         await releaseLab(project, lab);
         process.stdout.write(`${lab.name} closed${lab.alive ? '' : ' (it had ended already)'}\n`);
       }
+      if (options.name === undefined) await clearLeftovers((line) => void process.stdout.write(`${line}\n`));
       if (labs.length === 0) process.stdout.write('no lab is open\n');
     });
   program
     .command('status')
-    .description('labs that are held open')
+    .description('labs that are held open, and what stands on the engine')
     .option('--json', 'one JSON document on standard output')
     .action(async (options: { json?: true }) => {
       const labs = await heldLabs(project);
-      if (options.json) return void process.stdout.write(`${JSON.stringify({ labs }, undefined, 2)}\n`);
+      const engine = await leftovers();
+      if (options.json) return void process.stdout.write(`${JSON.stringify({ labs, engine }, undefined, 2)}\n`);
       for (const lab of labs)
         process.stdout.write(`${lab.name}  ${lab.alive ? `open, process ${lab.pid}` : 'ended'}\n`);
+      for (const one of engine) process.stdout.write(`${one.kind} ${one.name}  ${one.state}\n`);
       if (labs.length === 0) process.stdout.write('no lab is open\n');
     });
 }

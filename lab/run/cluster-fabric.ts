@@ -38,7 +38,12 @@ export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
     clusters: async () => accesses,
     accesses: hostAccess(),
     release: async () => {
-      if (!keep) await Promise.all(accesses.map((access) => sweep(kubectlFor(access))));
+      if (keep) return;
+      // A cluster that cannot be swept is told of; the error that ended the lab is the one to throw.
+      const sweeping = accesses.map((access) =>
+        sweep(kubectlFor(access)).catch((error: Error) => say(`cluster ${access.name}: not swept: ${error.message}`)),
+      );
+      await Promise.all(sweeping);
     },
   });
   return { ...fabric, clusters: [...contexts.keys()] };

@@ -7,6 +7,12 @@ const said = (text: string, more = {}) =>
 
 describe('what kubectl says, as the lab tells it', () => {
   test.each([
+    [
+      'Error in configuration: context was not found for specified context: prod',
+      'kube-context-unknown',
+      2,
+      'kubectl config get-contexts',
+    ],
     ['error: context "prod" does not exist', 'kube-context-unknown', 2, 'kubectl config get-contexts'],
     ['error: no context exists with the name: "prod"', 'kube-context-unknown', 2, 'kubectl config get-contexts'],
     [

@@ -26,7 +26,7 @@ const contexts = ({ access }: Failure): string =>
 const cases: readonly Case[] = [
   {
     code: 'kube-context-unknown',
-    says: /context .* does not exist|no context exists with the name/i,
+    says: /context .* does not exist|context was not found|no context exists with the name/i,
     exitCode: 2,
     next: 'These contexts exist:',
     command: contexts,

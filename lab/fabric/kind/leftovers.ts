@@ -1,0 +1,61 @@
+import { execa } from 'execa';
+import { CONTAINER_LABEL } from './access-networks.ts';
+import { NAME_PREFIX } from './cluster-config.ts';
+import { remove } from './clusters.ts';
+import { listClusters } from './kind-command.ts';
+import { type ClusterState, forgetState, heldByOther, readStates, stateFolder } from './state.ts';
+
+const docker = execa({ reject: false, stdin: 'ignore' });
+
+export interface Leftover {
+  readonly kind: 'cluster' | 'container' | 'network';
+  readonly name: string;
+  /** Left standing on purpose, or in use by a lab that lives. */
+  readonly state: 'kept' | 'in use' | 'left';
+}
+
+/** What of the lab stands on this machine's engine. */
+export async function leftovers(folder = stateFolder()): Promise<Leftover[]> {
+  const states = await readStates(folder);
+  const inUse = states.some(heldByOther);
+  const standing = states.length === 0 ? [] : await listClusters();
+  const beside = [...(await named('container')), ...(await named('network'))];
+  return [
+    ...states
+      .filter(({ name }) => standing.includes(name))
+      .map((state) => ({ kind: 'cluster' as const, name: state.name, state: stateOf(state) })),
+    // Containers are nobody's by name: while a lab lives that uses clusters, they may be its own.
+    ...beside.map((one) => ({ ...one, state: inUse ? ('in use' as const) : ('left' as const) })),
+  ];
+}
+
+/** Removes everything of the lab that no living lab uses, kept clusters too; what others made is never touched. */
+export async function clearLeftovers(say: (line: string) => void, folder = stateFolder()): Promise<void> {
+  const found = (await leftovers(folder)).filter(({ state }) => state !== 'in use');
+  const names = (kind: Leftover['kind']) => found.filter((one) => one.kind === kind).map(({ name }) => name);
+  for (const name of names('container')) await docker('docker', ['rm', '--force', '--volumes', name]);
+  for (const name of names('network')) await docker('docker', ['network', 'rm', name]);
+  await Promise.all(names('cluster').map((name) => remove(folder, name)));
+  // What is remembered of clusters that are gone already.
+  for (const state of await readStates(folder)) if (!heldByOther(state)) await forgetState(folder, state.name);
+  for (const { kind, name } of found) say(`${kind} ${name} removed`);
+}
+
+function stateOf(state: ClusterState): Leftover['state'] {
+  if (heldByOther(state)) return 'in use';
+  return state.kept ? 'kept' : 'left';
+}
+
+/** Without an engine there is nothing on it. */
+async function named(kind: 'container' | 'network'): Promise<{ kind: typeof kind; name: string }[]> {
+  const args =
+    kind === 'container'
+      ? ['ps', '--all', '--filter', `label=${CONTAINER_LABEL}`, '--format', '{{.Names}}']
+      : ['network', 'ls', '--filter', `name=^${NAME_PREFIX}-`, '--format', '{{.Name}}'];
+  const { exitCode, stdout } = await docker('docker', args);
+  if (exitCode !== 0) return [];
+  return stdout
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => ({ kind, name }));
+}
