@@ -20,6 +20,7 @@ export default defineConfig({
           'reports/**/*.test.ts',
         ],
     exclude: ['reports/out/**', 'node_modules/**', ...(mutated ? slow : [])],
+    setupFiles: mutated ? ['.ci/mutants/quick.ts'] : [],
     testTimeout: mutated ? 60_000 : 15_000,
   },
 });
