@@ -12,7 +12,7 @@ import { CAPTURES, imageResidence, type KubePlace, keep } from '../kube/place.ts
 import { LINE_DEVICE, type Line, routerScript, ueScript } from './access-scripts.ts';
 
 /** Docker's network that all clusters of kind share. */
-const CLUSTERS_NETWORK = 'kind';
+export const CLUSTERS_NETWORK = 'kind';
 /** On every container and network of the lab. */
 export const CONTAINER_LABEL = 'mcx-lab';
 

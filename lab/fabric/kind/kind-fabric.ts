@@ -6,6 +6,7 @@ import type { KindCluster } from './cluster-config.ts';
 import { KindClusters } from './clusters.ts';
 import { castImage, loadImage } from './image.ts';
 import { requireEngine } from './kind-command.ts';
+import { LeakGuard } from './leak-guard.ts';
 import { stateFolder } from './state.ts';
 
 export interface KindOptions {
@@ -30,6 +31,9 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
     ...(logs === undefined ? {} : { logs }),
   });
   const loaded = new Set<string>();
+  // The process in the name: what stands after it is gone was left.
+  const instance = `${process.pid}-${randomBytes(2).toString('hex')}`;
+  const guard = new LeakGuard(instance);
   return kubeFabric({
     name: 'kind',
     image: castImage,
@@ -40,10 +44,17 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
       const missing = accesses.filter(({ context }) => !loaded.has(context));
       await Promise.all(missing.map(({ context }) => loadImage(image, context.replace(/^kind-/, ''))));
       for (const { context } of missing) loaded.add(context);
+      await guard.keepIn(
+        specs.flatMap(({ podCidr, serviceCidr }) => [podCidr, serviceCidr]),
+        image,
+      );
       return accesses;
     },
-    accesses: containerAccess(randomBytes(3).toString('hex')),
-    release: () => clusters.close(),
+    accesses: containerAccess(instance),
+    release: async () => {
+      await guard.close();
+      await clusters.close();
+    },
   });
 }
 

@@ -17,15 +17,13 @@ export interface Leftover {
 /** What of the lab stands on this machine's engine. */
 export async function leftovers(folder = stateFolder()): Promise<Leftover[]> {
   const states = await readStates(folder);
-  const inUse = states.some(heldByOther);
   const standing = states.length === 0 ? [] : await listClusters();
   const beside = [...(await named('container')), ...(await named('network'))];
   return [
     ...states
       .filter(({ name }) => standing.includes(name))
       .map((state) => ({ kind: 'cluster' as const, name: state.name, state: stateOf(state) })),
-    // Containers are nobody's by name: while a lab lives that uses clusters, they may be its own.
-    ...beside.map((one) => ({ ...one, state: inUse ? ('in use' as const) : ('left' as const) })),
+    ...beside.map((one) => ({ ...one, state: besideState(one.name) })),
   ];
 }
 
@@ -39,6 +37,12 @@ export async function clearLeftovers(say: (line: string) => void, folder = state
   // What is remembered of clusters that are gone already.
   for (const state of await readStates(folder)) if (!heldByOther(state)) await forgetState(folder, state.name);
   for (const { kind, name } of found) say(`${kind} ${name} removed`);
+}
+
+/** `mcx-lab-1234-…`: the number is the lab's process. */
+export function besideState(name: string): Leftover['state'] {
+  const [, pid] = /^mcx-lab-(\d+)-/.exec(name) ?? [];
+  return pid !== undefined && heldByOther({ holder: Number(pid) }) ? 'in use' : 'left';
 }
 
 function stateOf(state: ClusterState): Leftover['state'] {

@@ -56,7 +56,7 @@ export async function forgetState(folder: string, name: string): Promise<void> {
 }
 
 /** Whether another lab that is alive uses the cluster. */
-export function heldByOther({ holder }: ClusterState): boolean {
+export function heldByOther({ holder }: Pick<ClusterState, 'holder'>): boolean {
   if (holder === undefined || holder === process.pid) return false;
   try {
     process.kill(holder, 0);
@@ -80,7 +80,7 @@ export async function withLock<T>(folder: string, name: string, act: () => Promi
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-      const gone = holder > 0 && !heldByOther({ holder } as ClusterState) && holder !== process.pid;
+      const gone = holder > 0 && !heldByOther({ holder }) && holder !== process.pid;
       if (gone) await rm(path, { force: true });
       else await new Promise((resolve) => setTimeout(resolve, 100));
     }
