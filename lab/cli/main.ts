@@ -2,6 +2,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../errors.ts';
+import { addBugReport } from './bug-report.ts';
+import { addConfig } from './config.ts';
 import { addContract } from './contract.ts';
 import { addDecode } from './decode.ts';
 import { addDiagnose } from './diagnose.ts';
@@ -12,8 +14,10 @@ import { addImage } from './image.ts';
 import { addJudge } from './judge.ts';
 import { addList } from './list.ts';
 import { printError } from './print-error.ts';
+import { addPrune } from './prune.ts';
 import { addRedact } from './redact.ts';
 import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -36,6 +40,10 @@ for (const add of [
   addDecode,
   addRedact,
   addDns,
+  addConfig,
+  addSchema,
+  addPrune,
+  addBugReport,
   addImage,
 ])
   add(program, project);

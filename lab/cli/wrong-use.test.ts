@@ -51,6 +51,10 @@ const wrong: readonly (readonly [command: string, code: string])[] = [
   ['diagnose missing.pcap', 'CAPTURE-READ'],
   ['diagnose text.pcap', 'CAPTURE-FORMAT'],
   ['dns plan --variant third', 'USAGE'],
+  ['redact missing.pcap --out made', 'CAPTURE-READ'],
+  ['redact text.pcap --out .', 'REDACT-OUT'],
+  ['bug-report nowhere --out made-too', 'RUN-FOLDER'],
+  ['schema', 'SCHEMA-NAME'],
 ];
 
 describe('lab', () => {
