@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import floor from './floor.json' with { type: 'json' };
+import { belowFloor, partsNotRun } from './floor.ts';
 
 /** What one part of the test run counted. */
 interface Count {
@@ -108,6 +110,11 @@ try {
     total.passed += count.passed;
     total.failed += count.failed;
     total.skipped += count.skipped;
+    const low = belowFloor(floor, part.name, count.passed);
+    if (low !== undefined) {
+      process.stdout.write(`below the floor: ${low}\n`);
+      total.failed += 1;
+    }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stdout.write(
       `${part.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s\n`,
@@ -115,6 +122,13 @@ try {
   }
 } finally {
   await rm(scratch, { recursive: true, force: true });
+}
+for (const part of partsNotRun(
+  floor,
+  parts.map(({ name }) => name),
+)) {
+  process.stdout.write(`below the floor: ${part} was not run\n`);
+  total.failed += 1;
 }
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
