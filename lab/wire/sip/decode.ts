@@ -12,7 +12,7 @@ export function decodeSip(bytes: Uint8Array): Decoded<SipMessage> {
   const head = findHead(bytes);
   // RFC 5626 3.5.1: a keep-alive is CRLFCRLF and no message.
   if (head.start === bytes.length) return { value: undefined, faults: [fault('sip/keep-alive', 0, 'line ends alone')] };
-  const text = fromBytes(bytes.subarray(head.start, head.end));
+  const text = fromBytes(bytes, head.start, head.end);
   const firstEnd = lineEnd(text, 0);
   const start = startLine(text.slice(0, firstEnd.text), head.start, faults);
   if (start === undefined) return { value: undefined, faults };
@@ -31,16 +31,18 @@ interface Head {
   readonly complete: boolean;
 }
 
-/** Where the header section begins and ends, found on bytes so that a large body is never made into text. */
+/** Where the header section begins and ends. The text is for the search alone: values keep what they are cut from in memory. */
 function findHead(bytes: Uint8Array): Head {
   let start = 0;
   // RFC 3261 7.5: CRLF before the start line is ignored.
   while (bytes[start] === 0x0d || bytes[start] === 0x0a) start++;
-  for (let at = start; at < bytes.length; at++) {
-    if (bytes[at] !== 0x0a) continue;
-    const next = bytes[at + 1] === 0x0d ? at + 2 : at + 1;
-    if (bytes[next] === 0x0a) return { start, end: at + 1, body: next + 1, complete: true };
+  const text = fromBytes(bytes);
+  const strict = text.indexOf('\n\r\n', start);
+  const loose = text.indexOf('\n\n', start);
+  if (strict !== -1 && (loose === -1 || strict < loose)) {
+    return { start, end: strict + 1, body: strict + 3, complete: true };
   }
+  if (loose !== -1) return { start, end: loose + 1, body: loose + 2, complete: true };
   return { start, end: bytes.length, body: bytes.length, complete: false };
 }
 
@@ -133,15 +135,14 @@ const EMPTY = new Uint8Array();
 function bodyOf(bytes: Uint8Array, from: number, headers: readonly SipHeader[], faults: Fault[]): Uint8Array {
   // A copy: the message outlives the buffer that the datagram came in.
   const rest = from >= bytes.length ? EMPTY : new Uint8Array(bytes.subarray(from));
-  const lengths = headers.filter(isContentLength).map((h) => h.value);
-  const [text] = lengths;
+  const text = headers.find(isContentLength)?.value;
   // RFC 3261 18.3: by UDP a message without Content-Length reaches to the end of the packet.
   if (text === undefined) return rest;
   if (!/^\d{1,10}$/.test(text)) {
     faults.push(fault('sip/content-length', from, `Content-Length is ${text.slice(0, 40)}`, 'RFC 3261 20.14'));
     return rest;
   }
-  if (lengths.some((other) => other !== text)) {
+  if (headers.some((other) => isContentLength(other) && other.value !== text)) {
     faults.push(fault('sip/content-length', from, 'several Content-Length that differ', 'RFC 3261 20.14'));
   }
   const length = Number(text);

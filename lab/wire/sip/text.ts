@@ -5,8 +5,10 @@ export function toBytes(byteText: string): Uint8Array {
   return new Uint8Array(Buffer.from(narrow(byteText), 'latin1'));
 }
 
-export function fromBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+export function fromBytes(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  // No view is made of what already can do it.
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1', from, to);
 }
 
 /** A byte string made readable; bytes that are no UTF-8 become U+FFFD. */
