@@ -117,9 +117,9 @@ async function waitForNodes(access: Access): Promise<void> {
 /** The API answers, every node is ready, and carries the digest: it is the cluster that was made from this. */
 async function answers(access: Access, digest: string): Promise<boolean> {
   const kubectl = kubectlFor(access);
-  const labelled = ['get', 'nodes', '-l', `${DIGEST_LABEL}=${digest}`, '-o', 'name', '--request-timeout=5s'];
+  const labelled = ['get', 'nodes', '-l', `${DIGEST_LABEL}=${digest}`, '-o', 'name', '--request-timeout=20s'];
   try {
-    if ((await kubectl.run(labelled, { timeoutMs: 10_000 })).trim() === '') return false;
+    if ((await kubectl.run(labelled, { timeoutMs: 30_000 })).trim() === '') return false;
     await kubectl.run(['wait', 'nodes', '--all', '--for=condition=Ready', '--timeout=20s'], { timeoutMs: 25_000 });
     return true;
   } catch {
