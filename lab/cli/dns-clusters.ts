@@ -2,7 +2,9 @@ import { restrictedCredential, revokeCredential } from '../dns/credential.ts';
 import { applyDns, type PatchTools, patchTools, planDns, revertDns } from '../dns/patch.ts';
 import { planText } from '../dns/plan-text.ts';
 import { readPresent } from '../dns/present.ts';
+import type { Access } from '../dns/step.ts';
 import { type DnsCheck, verifyDns } from '../dns/verify-pods.ts';
+import { LabError } from '../errors.ts';
 import type { ClusterRequest } from './dns-agencies.ts';
 
 /** What a command prints: for people, or for programs. */
@@ -79,9 +81,20 @@ async function applyRestricted(request: ClusterRequest): Promise<Applied> {
       ...(own === undefined ? {} : { image: own }),
     };
     return { ...(await apply({ ...request, options })), refusal: credential.refusal };
+  } catch (error) {
+    throw pasteable(error, credential.access, request.options);
   } finally {
     await credential.dispose();
   }
+}
+
+/** The account's kubeconfig goes with the command; what is to be pasted afterwards names the reader's own context. */
+function pasteable(error: unknown, { kubeconfig }: Access, { context = '' }: Access): unknown {
+  if (!(error instanceof LabError) || error.command === undefined || kubeconfig === undefined) return error;
+  const { code, message, where, next, exitCode } = error;
+  const command = error.command.replace(`--kubeconfig ${kubeconfig}`, `--context ${context}`);
+  const more = Object.fromEntries(Object.entries({ where, next }).filter(([, value]) => value !== undefined));
+  return new LabError(code, message, { ...more, command, exitCode, cause: error });
 }
 
 export async function verifyAll(requests: readonly ClusterRequest[]): Promise<Outcome> {
