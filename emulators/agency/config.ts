@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { floorTimersSchema, processSchema, resolvConfSchema, sipTimersSchema } from '../kit/config.ts';
 
 /** An MCPTT server of one agency: participating, controlling and non-controlling functions in one process (TS 24.379 4, 5). */
-export const agencyConfigSchema = z.strictObject({
+const agencyShape = z.strictObject({
   role: z.literal('agency'),
   process: processSchema,
   sipTimers: sipTimersSchema,
@@ -43,8 +43,22 @@ export const agencyConfigSchema = z.strictObject({
     /** Partner domains, and the domains that RFC 3263 resolves for them. */
     partners: z.array(z.strictObject({ domain: z.string(), interconnectDomain: z.string() })),
   }),
-  /** How SDP from partners is repaired, as many products do behind NAT: `signalling-source` puts the address that the SIP came from in place of the SDP's, port kept. */
+  /**
+   * How SDP from partners is repaired, as many products do behind NAT: `signalling-source` puts the address that the SIP came
+   * from in place of the SDP's, port kept.
+   */
   sdpRepair: z.enum(['off', 'signalling-source']),
   sessionExpiresS: z.number().int().positive(),
+});
+
+/** Two agencies with one name would be one to RFC 3263: which of them is called would be chance. */
+export const agencyConfigSchema = agencyShape.superRefine(({ domain, interconnect }, context) => {
+  const known = new Set([domain.toLowerCase()]);
+  for (const [index, partner] of interconnect.partners.entries()) {
+    const name = partner.domain.toLowerCase();
+    const message = `two agencies are called ${partner.domain}`;
+    if (known.has(name)) context.addIssue({ code: 'custom', path: ['interconnect', 'partners', index], message });
+    known.add(name);
+  }
 });
 export type AgencyConfig = z.infer<typeof agencyConfigSchema>;

@@ -5,7 +5,7 @@ import { processSchema, resolvConfSchema, sipTimersSchema } from '../kit/config.
  * The NAT-managing border microservice: a stateful SIP proxy that hides topology, and the endpoint of floor control
  * and media.
  */
-export const edgeConfigSchema = z.strictObject({
+const edgeShape = z.strictObject({
   role: z.literal('edge'),
   process: processSchema,
   sipTimers: sipTimersSchema,
@@ -40,5 +40,19 @@ export const edgeConfigSchema = z.strictObject({
   identityCheck: z.enum(['initial-requests', 'every-request']),
   /** Media or floor control unheard for so long releases the relay. */
   relayIdleMs: z.number().positive(),
+});
+
+/** Who lists itself as a partner would let anybody of its own network speak for a partner. */
+export const edgeConfigSchema = edgeShape.superRefine(({ domain, advertised, peers }, context) => {
+  const refuse = (index: number, message: string) =>
+    context.addIssue({ code: 'custom', path: ['peers', index], message });
+  const known = new Set([domain.toLowerCase()]);
+  for (const [index, peer] of peers.entries()) {
+    const name = peer.domain.toLowerCase();
+    if (name === domain.toLowerCase()) refuse(index, `${peer.domain} is this edge's own domain`);
+    else if (known.has(name)) refuse(index, `${peer.domain} is listed twice`);
+    if (peer.nodes.includes(advertised.address)) refuse(index, `${advertised.address} is this edge's own address`);
+    known.add(name);
+  }
 });
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
