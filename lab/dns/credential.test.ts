@@ -67,7 +67,8 @@ describe('a credential with rights in one namespace', () => {
   });
 
   test.each([true, false])('the namespace is made only where there is none (there: %s)', async (namespace) => {
-    await restrictedCredential(access, 'mcx', folder, tools(server({ admin: true, account: false }, { namespace })));
+    const at = server({ admin: true, account: false }, { namespace });
+    await (await restrictedCredential(access, 'mcx', folder, tools(at))).dispose();
     const text = readFileSync(join(folder, 'mcx-dns-harness.yaml'), 'utf8');
     const kinds = parseAllDocuments(text).map((document) => document.toJS().kind);
     expect(kinds).toEqual([...(namespace ? [] : ['Namespace']), 'ServiceAccount', 'Role', 'RoleBinding']);
