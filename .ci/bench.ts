@@ -35,7 +35,8 @@ try {
     for (const tag of ['@R2', '@F2']) results.push(await benchScenario(project, scratch, tag));
     printMemory(results);
   });
-  await part("4. SIP: lab/wire/sip/decode.ts beside jssip's parser", () => benchSip(join(scratch, 'R2')));
+  const parsers = process.argv.find((_, i, all) => all[i - 1] === '--parsers');
+  await part('4. SIP: lab/wire/sip/decode.ts beside other parsers', () => benchSip(join(scratch, 'R2'), parsers));
   await part('5. Capture file to timeline, beside tshark -T fields', () => benchCapture(project, scratch));
 } finally {
   await rm(scratch, { recursive: true, force: true });

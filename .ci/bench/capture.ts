@@ -1,99 +1,87 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { concat } from '../../lab/wire/bytes.ts';
-import { udpFrame } from '../../lab/wire/net/build.ts';
-import { classicHeader, classicRecord } from '../../lab/wire/pcap/writer.ts';
-import { encodeRtp } from '../../lab/wire/rtp/codec.ts';
+import { writeLongCapture } from './long-capture.ts';
 import { mebibytes, NotMeasured, say, timesAsFast } from './print.ts';
 
-const packets = 60_000;
-const onceSchema = z.object({ ms: z.number(), packets: z.number(), peak: z.number() });
-const fields = ['frame.time_epoch', 'ip.src', 'ip.dst', 'udp.srcport', 'udp.dstport', 'rtp.seq', 'sip.Method'];
+const MIB = 2 ** 20;
+/** tshark takes long: it reads the small file alone. */
+const [SMALL, LARGE] = [64, 1024];
+const onceSchema = z.object({ cpuMs: z.number(), frames: z.number(), sightings: z.number(), peak: z.number() });
+/** What a verdict asks of every packet of these files. */
+const fields = [
+  ...['frame.time_epoch', 'eth.src', 'eth.dst', 'ip.src', 'ip.dst', 'ip.ttl', 'ip.id', 'udp.srcport', 'udp.dstport'],
+  ...['rtp.ssrc', 'rtp.seq', 'rtp.timestamp', 'rtp.p_type', 'rtp.marker', 'sip.Method', 'sip.Call-ID', 'sip.CSeq'],
+];
 
-/** One file of RTP streams with SIP among it: both programs read all of it, Node's and tshark's own start included. */
+interface Measured {
+  /** Of all its threads, its own start included: neighbours on the machine change it little. */
+  readonly cpuMs: number;
+  readonly peak: number;
+}
+
+/** The same files of calls through both programs; rates by the time of processors that they took, not by the clock. */
 export async function benchCapture(project: string, scratch: string): Promise<void> {
-  const path = join(scratch, 'long.pcap');
-  await writeFile(path, longCapture());
-  const { size } = await stat(path);
-  const ours = await reader(project, path);
-  const rate = (millis: number) => size / 2 ** 20 / (millis / 1000);
-  say(`  ${packets} packets, ${(size / 2 ** 20).toFixed(1)} MiB`);
-  say(`  ours, file to timeline: ${rate(ours.ms).toFixed(1)} MiB/s, peak ${mebibytes(ours.peak)}`);
-  try {
-    const theirs = await tshark(path);
-    const ratio = timesAsFast(rate(ours.whole), rate(theirs.ms));
-    say(`  tshark -T fields:       ${rate(theirs.ms).toFixed(1)} MiB/s, peak ${mebibytes(theirs.peak)}`);
-    say(`  ours, with Node's own start: ${rate(ours.whole).toFixed(1)} MiB/s, ${ratio}`);
-  } catch (error) {
-    if (!(error instanceof NotMeasured)) throw error;
-    say(`  tshark: not measured: ${error.message}`);
+  const rates: number[] = [];
+  for (const size of [SMALL, LARGE]) {
+    const path = join(scratch, `${size}.pcap`);
+    const packets = await writeLongCapture(path, size * MIB);
+    const bytes = (await stat(path)).size;
+    const rate = ({ cpuMs }: Measured) => bytes / MIB / (cpuMs / 1000);
+    say(`  ${(bytes / MIB).toFixed(0)} MiB, ${packets} packets, of them 1 in 500 SIP, the rest RTP`);
+    const line = (what: string, measured: Measured, more: string) =>
+      say(
+        `    ${what.padEnd(28)} ${rate(measured).toFixed(1).padStart(7)} MiB/s, peak ${mebibytes(measured.peak)}${more}`,
+      );
+    if (size === SMALL) {
+      const theirs = await tshark(path).catch((error: unknown) => {
+        if (!(error instanceof NotMeasured)) throw error;
+        say(`    tshark: not measured: ${error.message}`);
+      });
+      if (theirs !== undefined) {
+        rates.push(rate(theirs));
+        line('tshark -T fields', theirs, '');
+      }
+    }
+    const versus = (ours: Measured) => (rates[0] === undefined ? '' : `, ${timesAsFast(rate(ours), rates[0])}`);
+    for (const media of size === SMALL ? (['every', 'outline'] as const) : (['outline'] as const)) {
+      const ours = await once(project, path, media);
+      line(`ours, media ${media}`, ours, `, ${ours.sightings} of ${ours.frames} kept${versus(ours)}`);
+    }
+    await rm(path);
   }
 }
 
-async function reader(project: string, path: string): Promise<z.infer<typeof onceSchema> & { whole: number }> {
-  const started = performance.now();
-  const { stdout } = await execa(process.execPath, [join(project, '.ci', 'bench', 'read-once.ts'), path]);
-  return { ...onceSchema.parse(JSON.parse(stdout)), whole: performance.now() - started };
+async function once(project: string, path: string, media: string): Promise<z.infer<typeof onceSchema>> {
+  const { stdout } = await execa(process.execPath, [join(project, '.ci', 'bench', 'read-once.ts'), path, media]);
+  return onceSchema.parse(JSON.parse(stdout));
 }
 
-/** It names ports 40000 and above RTP only where it is told to look. */
-async function tshark(path: string): Promise<{ ms: number; peak: number }> {
+/** It names port 40000 RTP only where it is told to look. */
+async function tshark(path: string): Promise<Measured> {
   if ((await execa('tshark', ['-v'], { reject: false })).exitCode !== 0) throw new NotMeasured('no tshark on PATH');
   const options = ['-n', '-r', path, '-d', 'udp.port==40000,rtp', '-T', 'fields'];
-  const started = performance.now();
   const child = execa('tshark', [...options, ...fields.flatMap((field) => ['-e', field])], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: 30_000,
+    stdio: ['ignore', 'ignore', 'ignore'],
   });
-  let peak = 0;
-  const watch = setInterval(() => void highWater(child.pid).then((bytes) => (peak = Math.max(peak, bytes))), 20);
+  let last: Measured = { cpuMs: 0, peak: 0 };
+  const watch = setInterval(() => void usage(child.pid).then((now) => (last = now ?? last)), 20);
   try {
     await child;
-    return { ms: performance.now() - started, peak };
+    return last;
   } finally {
     clearInterval(watch);
   }
 }
 
-async function highWater(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-}
-
-/** Four talkers, a packet each 20 ms, no payload like another; every fiftieth packet is a SIP message. */
-function longCapture(): Uint8Array {
-  const parts = [classicHeader(1)];
-  for (let n = 0; n < packets; n++) {
-    const talker = n % 4;
-    const src = `10.244.0.${5 + talker}`;
-    const payload = n % 50 === 49 ? options(n) : rtp(talker, n);
-    const port = n % 50 === 49 ? 5060 : 40000;
-    const data = udpFrame({ src, dst: '172.18.0.3', srcPort: port, dstPort: port, ipId: n % 0xffff, payload });
-    parts.push(classicRecord({ timeNs: 1_700_000_000_000_000_000n + BigInt(n) * 5_000_000n, data }));
-  }
-  return concat(parts);
-}
-
-function rtp(talker: number, n: number): Uint8Array {
-  const payload = new Uint8Array(33);
-  new DataView(payload.buffer).setUint32(0, n);
-  const index = Math.floor(n / 4);
-  const header = { marker: false, payloadType: 96, sequenceNumber: index % 0x10000, timestamp: index * 320 };
-  return encodeRtp({ ...header, ssrc: 0x1000 + talker, csrcs: [], extension: undefined, payload, padding: 0 });
-}
-
-function options(n: number): Uint8Array {
-  const lines = [
-    'OPTIONS sip:cf@ic.b.mcx.test SIP/2.0',
-    `Via: SIP/2.0/UDP 10.244.0.5:5060;branch=z9hG4bK${n};rport`,
-    'Max-Forwards: 70',
-    `From: <sip:cf@ic.a.mcx.test>;tag=${n}`,
-    'To: <sip:cf@ic.b.mcx.test>',
-    `Call-ID: ${n}@10.244.0.5`,
-    'CSeq: 1 OPTIONS',
-    'Content-Length: 0',
-  ];
-  return new TextEncoder().encode(`${lines.join('\r\n')}\r\n\r\n`);
+/** What the kernel counts of a process: user and system time in hundredths of a second, the largest resident memory. */
+async function usage(pid: number | undefined): Promise<Measured | undefined> {
+  const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+  const [times, status] = await Promise.all([read('stat'), read('status')]);
+  // proc(5): the name stands in brackets and may hold spaces; utime and stime are the 14th and 15th field.
+  const words = times.slice(times.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(words[11]), Number(words[12])];
+  const peak = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  return Number.isNaN(user + system) || peak === 0 ? undefined : { cpuMs: 10 * (user + system), peak };
 }

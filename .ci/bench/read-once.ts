@@ -1,9 +1,11 @@
 import { readCaptures } from '../../lab/capture/files.ts';
 
-/* In a process of its own, so that its memory is the reader's alone: `read-once.ts CAPTURE`; a line of JSON. */
+/* In a process of its own, so that its memory is the reader's alone: `read-once.ts CAPTURE every|outline`; a line of JSON. */
 
-const started = performance.now();
-const timeline = await readCaptures([process.argv[2] ?? '']);
-const took = performance.now() - started;
+const [path = '', media] = process.argv.slice(2);
+const timeline = await readCaptures([path], { media: media === 'outline' ? 'outline' : 'every' });
+const frames = timeline.taps.reduce((sum, tap) => sum + tap.frames, 0);
+const { user, system } = process.cpuUsage();
 const peak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(`${JSON.stringify({ ms: took, packets: timeline.sightings.length, peak })}\n`);
+const { length } = timeline.sightings;
+process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1000, frames, sightings: length, peak })}\n`);

@@ -51,6 +51,7 @@ export function printTally(seen: readonly Seen[]): void {
   for (const room of rooms) {
     const own = seen.filter((one) => one.room === room);
     if (own.length > 0) say(room, own);
+    else process.stdout.write(`${room.padEnd(28)} not reached in this sample\n`);
   }
   say('all', seen);
 }
