@@ -51,7 +51,7 @@ export interface ServiceSpec {
 
 /** A router with a NAT of its own between UEs and the bridge (rewrites by outgoing interface, rp_filter 1). */
 export interface AccessSpec {
-  /** `a`: its place is `a-access`. */
+  /** `a`: its place is `a-access`. `bridge`, without hosts: no router but a host on the nodes' network, place `bridge`. */
   readonly name: string;
   /** On the bridge. */
   readonly address: string;

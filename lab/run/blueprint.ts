@@ -1,6 +1,6 @@
 import type { FabricSpec } from '../fabric/fabric.ts';
 import type { Topology } from '../verdict/topology.ts';
-import { type AgencyAddresses, addressesOf, withBystanders } from './addresses.ts';
+import { type AgencyAddresses, addressesOf, bridgeAddress, withBystanders } from './addresses.ts';
 import { fabricSpecOf } from './blueprint/fabric-spec.ts';
 import { topologyOf } from './blueprint/topology.ts';
 import type { CastPaths } from './cast/stage.ts';
@@ -15,19 +15,19 @@ export interface Blueprint {
   readonly topology: Topology;
   readonly agencies: readonly AgencyAddresses[];
   cast(paths: CastPaths): CastMember[];
-  /** The same with the addresses that the agencies really got. */
-  at(agencies: readonly AgencyAddresses[]): Blueprint;
+  /** The same with the addresses that the agencies, and the host on the bridge, really got. */
+  at(agencies: readonly AgencyAddresses[], bridge: string): Blueprint;
 }
 
 /** A pure function of its arguments: the judge needs only what `topology` says. */
 export function blueprintOf(configuration: Configuration, seed: number, repetition = 0, site = embedded): Blueprint {
   const variation = variationOf(seed, repetition);
-  const on = (agencies: readonly AgencyAddresses[]): Blueprint => ({
+  const on = (agencies: readonly AgencyAddresses[], bridge: string): Blueprint => ({
     fabric: fabricSpecOf(configuration, agencies, site),
-    topology: topologyOf(configuration, agencies, variation, site),
+    topology: topologyOf(configuration, agencies, variation, bridge),
     agencies,
-    cast: (paths) => castOf(configuration, agencies, variation, site, paths),
+    cast: (paths) => castOf(configuration, { agencies, bridge }, variation, site, paths),
     at: on,
   });
-  return on(withBystanders(addressesOf(configuration, variation), configuration.bystander));
+  return on(withBystanders(addressesOf(configuration, variation), configuration.bystander), bridgeAddress);
 }

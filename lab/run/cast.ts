@@ -15,7 +15,7 @@ export type CastMember = Client | Server | Edge | Resolver | Stranger;
 /** Every emulator of every agency, in the order in which they start; the first agency is the root. */
 export function castOf(
   configuration: Configuration,
-  agencies: readonly AgencyAddresses[],
+  { agencies, bridge }: { readonly agencies: readonly AgencyAddresses[]; readonly bridge: string },
   variation: Variation,
   site: Site,
   paths: CastPaths,
@@ -30,7 +30,7 @@ export function castOf(
       edge(stage, agency),
       ...agency.ues.map((ue, index) => client(stage, agency, ue, index)),
     ]),
-    ...(configuration.strangers === 'present' ? strangers(stage, site) : []),
+    ...(configuration.strangers === 'present' ? strangers(stage, bridge) : []),
   ];
   return shuffled(cast, variation.order);
 }

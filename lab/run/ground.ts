@@ -30,8 +30,8 @@ export class Ground {
   /** As new, as far as packets can tell: no node and no access router remembers a flow. */
   async forget(): Promise<void> {
     const { spec, nat } = this.running;
-    const routers = [...spec.clusters, ...spec.accesses.map(({ name }) => ({ name: `${name}-access` }))];
-    const places = routers.map(({ name }) => (name.endsWith('-access') ? name : `${name}-node`));
+    const routers = spec.accesses.filter(({ hosts }) => hosts.length > 0);
+    const places = [...spec.clusters.map(({ name }) => `${name}-node`), ...routers.map(({ name }) => `${name}-access`)];
     await Promise.all(places.map((place) => nat.flush?.(place)));
   }
 

@@ -4,11 +4,9 @@ import type { Plan } from './manifest.ts';
 export interface Site {
   /** Who answers for names: resolvers of the cast that read the files of the DNS patch, or the cluster's own CoreDNS. */
   readonly names: 'cast' | 'cluster';
-  /** Nodes and access networks meet on a bridge that is the lab's own: a place, and a tap. */
-  readonly bridge: boolean;
 }
 
-export const embedded: Site = { names: 'cast', bridge: true };
-const onClusters: Site = { names: 'cluster', bridge: false };
+export const embedded: Site = { names: 'cast' };
+const onClusters: Site = { names: 'cluster' };
 
 export const siteOf = (fabric: Plan['fabric']['name']): Site => (fabric === 'netns' ? embedded : onClusters);

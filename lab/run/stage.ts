@@ -88,9 +88,12 @@ export class Stage {
       await naming.arrange({ configuration, topology: wanted.topology, logs });
       return wanted;
     }
-    const agencies = await settled(wanted.agencies, running.address);
-    const nameservers = await naming.arrange({ configuration, topology: wanted.at(agencies).topology, logs });
-    return wanted.at(await settledNames(agencies, configuration, running.address, nameservers));
+    const [agencies, bridge] = await Promise.all([
+      settled(wanted.agencies, running.address),
+      running.address('bridge'),
+    ]);
+    const nameservers = await naming.arrange({ configuration, topology: wanted.at(agencies, bridge).topology, logs });
+    return wanted.at(await settledNames(agencies, configuration, running.address, nameservers), bridge);
   }
 
   async mark(marker: number): Promise<void> {

@@ -42,7 +42,7 @@ export async function buildWorld(
       clusters: actual.map((one) => ({ ...one, services: services.get(one.name)?.current ?? [] })),
       accesses: standing.map((access: StandingAccess) => access.spec),
     }),
-    places: [...nodes, ...podPlaces, ...standing.flatMap(({ places }) => places)],
+    places: [...nodes, ...podPlaces, ...standing.flatMap(outsidePlaces)],
     services,
     late: async (name) => {
       const found = (await Promise.all(clusters.map((one) => findPod(one, name)))).find((pod) => pod !== undefined);
@@ -54,6 +54,11 @@ export async function buildWorld(
       await Promise.all(nodes.map(clearNat));
     },
   });
+}
+
+/** An access network that is named `bridge` has nobody behind it: what stands there is a host on the nodes' network. */
+function outsidePlaces({ spec, places }: StandingAccess): KubePlace[] {
+  return places.map((place) => (spec.name === 'bridge' ? { ...place, name: 'bridge', kind: 'bridge' } : place));
 }
 
 async function nodePlaces({ cluster }: SpeccedCluster): Promise<KubePlace[]> {

@@ -2,7 +2,7 @@ import type { DnsVariant } from '../../dns/options.ts';
 import { serving } from '../../dns/verify.ts';
 import type { FabricSpec, PodSpec, ServiceSpec } from '../../fabric/fabric.ts';
 import { CAST_NAMESPACE } from '../../fabric/kube/names.ts';
-import { type AgencyAddresses, podPorts, serviceIps } from '../addresses.ts';
+import { type AgencyAddresses, bridgeAddress, podPorts, serviceIps } from '../addresses.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Site } from '../site.ts';
 
@@ -25,16 +25,20 @@ export function fabricSpecOf(
       pods: [...podsOf(agency), ...resolversOf(agency, site)],
       services: servicesOf(configuration, agency, site),
     })),
-    accesses: agencies.map((agency) => ({
-      name: agency.letter,
-      address: agency.access,
-      hosts: [
-        ...agency.ues,
-        agency.stranger,
-        // It has the addresses of the partners' nodes for its own, to forge them.
-        { ...agency.spoofer, extraAddresses: agencies.filter((one) => one !== agency).map(({ node }) => node) },
-      ],
-    })),
+    accesses: [
+      ...agencies.map((agency) => ({
+        name: agency.letter,
+        address: agency.access,
+        hosts: [
+          ...agency.ues,
+          agency.stranger,
+          // It has the addresses of the partners' nodes for its own, to forge them.
+          { ...agency.spoofer, extraAddresses: agencies.filter((one) => one !== agency).map(({ node }) => node) },
+        ],
+      })),
+      // A host on the nodes' own network; the embedded fabric's bridge is one already.
+      ...(site.names === 'cast' ? [] : [{ name: 'bridge', address: bridgeAddress, hosts: [] }]),
+    ],
     egress: configuration.nat,
   };
 }

@@ -1,16 +1,15 @@
 import type { Topology } from '../../verdict/topology.ts';
-import { type AgencyAddresses, bridgeAddress, podPorts } from '../addresses.ts';
+import { type AgencyAddresses, podPorts } from '../addresses.ts';
 import { campaign, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
 import { t1MsOf } from '../cast/timers.ts';
 import type { Configuration } from '../configuration.ts';
-import type { Site } from '../site.ts';
 import { shuffled, type Variation } from '../variation.ts';
 
 export function topologyOf(
   configuration: Configuration,
   agencies: readonly AgencyAddresses[],
   variation: Variation,
-  site: Site,
+  bridge: string,
 ): Topology {
   return {
     t1Ms: t1MsOf(configuration),
@@ -40,9 +39,7 @@ export function topologyOf(
     ),
     taps: [
       ...agencies.flatMap((agency) => tapsOf(configuration, agency, agencies)),
-      ...(site.bridge
-        ? [{ name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridgeAddress] }]
-        : []),
+      { name: 'bridge', place: 'bridge', kind: 'bridge' as const, addresses: [bridge] },
     ],
   };
 }

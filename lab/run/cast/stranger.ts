@@ -1,6 +1,4 @@
 import type { StrangerConfig } from '../../../emulators/stranger/config.ts';
-import { bridgeAddress } from '../addresses.ts';
-import type { Site } from '../site.ts';
 import { type CastStage, processOf } from './stage.ts';
 
 export interface Stranger {
@@ -11,16 +9,16 @@ export interface Stranger {
 
 /**
  * Behind each access network (a subscriber in no group, and a host that is nobody), in a pod of each cluster, and on the
- * bridge where the lab owns it.
+ * bridge.
  */
-export function strangers(stage: CastStage, { bridge }: Site): Stranger[] {
+export function strangers(stage: CastStage, bridge: string): Stranger[] {
   const at = (place: string, address: string): Stranger => ({
     place,
     emulator: 'stranger',
     config: { role: 'stranger', process: processOf(stage, place), address },
   });
   return [
-    ...(bridge ? [at('bridge', bridgeAddress)] : []),
+    at('bridge', bridge),
     ...stage.agencies.flatMap(({ letter, stranger, spoofer, pods }) => [
       at(stranger.name, stranger.address),
       at(spoofer.name, spoofer.address),
