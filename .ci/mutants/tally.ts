@@ -83,7 +83,8 @@ export function judgeTally(seen: readonly Seen[], floors: Readonly<Record<string
     return count(own).counted >= enough && scoreOf(own) < floor;
   });
   for (const [room, floor] of low) process.stdout.write(`${room} is below its floor of ${floor} %\n`);
-  return low.length === 0;
+  if (seen.length === 0) process.stdout.write('nothing was tried: give it more seconds\n');
+  return seen.length > 0 && low.length === 0;
 }
 
 function short(text: string): string {
