@@ -77,7 +77,8 @@ export class KindClusters {
       };
       if (exists && state?.ready === true && (await answers(access, fresh.digest))) {
         say(`cluster ${letter}: ${name} found again`);
-        await writeState(stateFolder, { ...fresh, ready: true });
+        // What was to stay stays, should this lab be killed.
+        await writeState(stateFolder, { ...fresh, kept: state.kept, ready: true });
         return access;
       }
       if (exists) {
