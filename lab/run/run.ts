@@ -88,6 +88,8 @@ async function perform(
   watcher.planned(plan, folder);
 
   const messages = createWriteStream(join(folder, 'messages.ndjson'));
+  // It is for people; on a full disk run.json tells, which is written last and in one piece.
+  messages.on('error', () => undefined);
   const judge = new Judge(project, folder, plan, async (scenario, timeline) => {
     for (const sighting of timeline.sightings)
       messages.write(`${JSON.stringify({ scenario: scenario.id, ...decodeLine(sighting) })}\n`);
