@@ -4,7 +4,7 @@ import type { DnsPlanOptions, DnsVariant } from '../dns/options.ts';
 import { applyDns, type PatchRequest, patchTools, revertDns } from '../dns/patch.ts';
 import { planDefaults } from '../dns/plan.ts';
 import { readPresent } from '../dns/present.ts';
-import type { Access } from '../fabric/kube/kubectl.ts';
+import type { Access } from '../fabric/kube/cluster-access.ts';
 import { CAST_NAMESPACE } from '../fabric/kube/names.ts';
 import type { NamesWanted, Naming } from './naming.ts';
 

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { type Access, kubectlFor } from '../fabric/kube/kubectl.ts';
+import type { Access } from '../fabric/kube/cluster-access.ts';
+import { kubectlFor } from '../fabric/kube/kubectl.ts';
 import type { ListOf, NodeObject } from '../fabric/kube/objects.ts';
 
 /** What really ran, asked of the clusters themselves: a tag may hold another version than it says. */

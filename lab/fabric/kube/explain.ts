@@ -1,5 +1,5 @@
 import { LabError } from '../../errors.ts';
-import type { Access } from './kubectl.ts';
+import type { Access } from './cluster-access.ts';
 
 export interface Failure {
   readonly access: Access;

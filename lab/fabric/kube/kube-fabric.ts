@@ -2,7 +2,8 @@ import { LabError } from '../../errors.ts';
 import type { ClusterSpec, Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import type { AccessNetworks } from './access.ts';
 import { type KubeCluster, openCluster } from './cluster.ts';
-import { type Access, type Kubectl, kubectlFor } from './kubectl.ts';
+import type { Access } from './cluster-access.ts';
+import { type Kubectl, kubectlFor } from './kubectl.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS_SELECTOR } from './names.ts';
 import { buildWorld } from './world.ts';
 

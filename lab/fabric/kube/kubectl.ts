@@ -1,14 +1,7 @@
 import { ExecaError, execa } from 'execa';
 import type { LabError } from '../../errors.ts';
+import type { Access } from './cluster-access.ts';
 import { explain } from './explain.ts';
-
-/** How a cluster is reached: a context of the user's kubeconfig, or of a file of its own. */
-export interface Access {
-  /** The lab's name of the cluster: `a`, `b`, … */
-  readonly name: string;
-  readonly context: string;
-  readonly kubeconfig?: string;
-}
 
 export interface Kubectl {
   readonly access: Access;

@@ -20,7 +20,7 @@ export async function buildWorld(
   );
   const [pods, standing] = await Promise.all([
     arrangePods(clusters, image),
-    accesses.arrange(spec.accesses, image, nodeAddresses),
+    accesses.arrange(withRealNodes(spec.accesses, clusters), image, nodeAddresses),
   ]);
   const services = new Map(clusters.map(({ cluster }) => [cluster.name, new ClusterServices(cluster, pods)]));
   await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services)));
@@ -54,6 +54,22 @@ export async function buildWorld(
       await Promise.all(nodes.map(clearNat));
     },
   });
+}
+
+/** A host that claims the address of a node claims the one that the node really has. */
+function withRealNodes(accesses: FabricSpec['accesses'], clusters: readonly SpeccedCluster[]): FabricSpec['accesses'] {
+  const real = new Map(
+    clusters.flatMap(({ spec, cluster }) =>
+      spec.nodes.map((address, index) => [address, cluster.nodes[index]?.address ?? address] as const),
+    ),
+  );
+  const claimed = (addresses: readonly string[]) => addresses.map((address) => real.get(address) ?? address);
+  return accesses.map((access) => ({
+    ...access,
+    hosts: access.hosts.map((host) =>
+      host.extraAddresses === undefined ? host : { ...host, extraAddresses: claimed(host.extraAddresses) },
+    ),
+  }));
 }
 
 /** An access network that is named `bridge` has nobody behind it: what stands there is a host on the nodes' network. */
