@@ -24,6 +24,11 @@ function paperFabric() {
   const flushed: string[] = [];
   const down = vi.fn(async () => undefined);
   const started: string[] = [];
+  const services: string[] = [];
+  const applyService: RunningFabric['applyService'] = async (cluster, { name }) =>
+    void services.push(`${cluster} +${name}`);
+  const removeService: RunningFabric['removeService'] = async (cluster, name) =>
+    void services.push(`${cluster} -${name}`);
   const residence = () => ({ node: 'node', project: '/project', sockets: folder, local: true });
   const start = async (place: string, [, , , name = '']: readonly string[]): Promise<PlacedProcess> => {
     started.push(place);
@@ -47,10 +52,12 @@ function paperFabric() {
         start,
         down,
         residence,
+        applyService,
+        removeService,
         nat: { flush: async (place) => void flushed.push(place) },
       }) as Partial<RunningFabric>,
   );
-  return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started };
+  return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started, services };
 }
 
 const configuration = configurationSchema.parse({});
@@ -79,6 +86,21 @@ describe('grounds', () => {
       ]);
     await grounds.clear();
     expect(paper.down).toHaveBeenCalledOnce();
+  });
+
+  test('Services are changed while the ground stands: what goes first, then what is new or other', async () => {
+    const paper = paperFabric();
+    const grounds = new Grounds(paper.fabric);
+    const plain = blueprint().fabric;
+    const ground = await grounds.take(plain);
+    const server = blueprintOf(configurationSchema.parse({ border: { path: 'server' } }), 1).fabric;
+    expect(await grounds.take(server)).toBe(ground);
+    expect(paper.services).toEqual(['a +server-nodeport', 'b +server-nodeport']);
+    await grounds.take(plain);
+    expect(paper.services.slice(2)).toEqual(['a -server-nodeport', 'b -server-nodeport']);
+    await grounds.take(plain);
+    expect(paper.services).toHaveLength(4);
+    expect(paper.up).toHaveBeenCalledOnce();
   });
 
   test('another fabric, or trouble, means new ground', async () => {

@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlConnection } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
-import type { Fabric, FabricSpec, RunningFabric } from '../fabric/fabric.ts';
+import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../fabric/fabric.ts';
 import type { CastMember } from './cast.ts';
 import { type Player, startPlayer } from './player.ts';
 
-/** Scenarios of equal keys can follow each other on one ground. */
-export const groundKey = (spec: FabricSpec): string => JSON.stringify(spec);
+/** Scenarios of equal keys can follow each other on one ground; Services are changed while it stands. */
+export const groundKey = ({ clusters, ...rest }: FabricSpec): string =>
+  JSON.stringify({ ...rest, clusters: clusters.map(({ services: _, ...cluster }) => cluster) });
 
 /**
  * A fabric that is up and the processes of the cast in its places. Scenarios that ask for the same fabric follow each
@@ -15,20 +16,40 @@ export const groundKey = (spec: FabricSpec): string => JSON.stringify(spec);
  */
 export class Ground {
   readonly running: RunningFabric;
-  readonly #wanted: string;
+  #wanted: FabricSpec;
   readonly #players = new Map<string, Player>();
 
   constructor(running: RunningFabric, wanted: FabricSpec) {
     this.running = running;
-    this.#wanted = groundKey(wanted);
+    this.#wanted = wanted;
   }
 
   fits(spec: FabricSpec): boolean {
-    return groundKey(spec) === this.#wanted;
+    return groundKey(spec) === groundKey(this.#wanted);
   }
 
-  /** As new, as far as packets can tell: no node and no access router remembers a flow. */
-  async forget(): Promise<void> {
+  /** As new, as far as packets can tell: the Services of this spec, and no node or access router remembers a flow. */
+  async renew(spec: FabricSpec): Promise<void> {
+    const before = this.#wanted;
+    this.#wanted = spec;
+    await Promise.all(
+      spec.clusters.map(({ name, services }, index) =>
+        this.#changeServices(name, before.clusters[index]?.services ?? [], services),
+      ),
+    );
+    await this.#forget();
+  }
+
+  async #changeServices(cluster: string, before: readonly ServiceSpec[], after: readonly ServiceSpec[]): Promise<void> {
+    // First what goes: its node ports may be wanted again.
+    for (const { name } of before)
+      if (!after.some((one) => one.name === name)) await this.running.removeService(cluster, name);
+    for (const service of after)
+      if (!before.some((one) => JSON.stringify(one) === JSON.stringify(service)))
+        await this.running.applyService(cluster, service);
+  }
+
+  async #forget(): Promise<void> {
     const { spec, nat } = this.running;
     const routers = spec.accesses.filter(({ hosts }) => hosts.length > 0);
     const places = [...spec.clusters.map(({ name }) => `${name}-node`), ...routers.map(({ name }) => `${name}-access`)];
@@ -92,8 +113,13 @@ export class Grounds {
   async take(spec: FabricSpec): Promise<Ground> {
     const kept = this.#kept;
     if (kept?.fits(spec)) {
-      await kept.forget();
-      return kept;
+      try {
+        await kept.renew(spec);
+        return kept;
+      } catch (error) {
+        await this.clear();
+        throw error;
+      }
     }
     await this.clear();
     const ground = new Ground(await this.#fabric.up(spec), spec);
