@@ -1,4 +1,4 @@
-import { castImage } from '../fabric/kind/image.ts';
+import { castImageName } from '../fabric/kind/image.ts';
 import { kindFabric } from '../fabric/kind/kind-fabric.ts';
 import { parseContexts } from '../fabric/kube/contexts.ts';
 import { hostAccess } from '../fabric/kube/host-access.ts';
@@ -34,7 +34,8 @@ export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
   const accesses = [...contexts].map(([name, context]) => ({ name, context }));
   const fabric = kubeFabric({
     name: 'kube',
-    image: castImage,
+    // An engine is no part of clusters that exist.
+    image: castImageName,
     clusters: async () => accesses,
     accesses: hostAccess(),
     release: async () => {

@@ -30,16 +30,30 @@ export function castImage(): Promise<string> {
   return made;
 }
 
-async function build(): Promise<string> {
+/**
+ * The reference that the image has when this machine makes it, without an engine to ask: the nodes have it, or pull it.
+ * `LAB_CAST_IMAGE` where that is set.
+ */
+export async function castImageName(): Promise<string> {
+  const given = process.env[imageVariable];
+  return given !== undefined && given !== '' ? given : (await contentOf(true)).reference;
+}
+
+async function contentOf(scratch: boolean) {
   const text = await readFile(join(project, dockerfile), 'utf8');
   const recipe = readRecipe(text, await readFile(join(project, `${dockerfile}.dockerignore`), 'utf8'));
   const own = (await recipeFiles(project, recipe)).map(({ from, to }) => ({ path: join(project, from), to }));
-  const scratch = (await enginePlatform()) === thisPlatform();
   // Where the engine runs another system than this one, only a base image has programs for it.
   const system = scratch ? await systemFiles() : [];
-  const reference = `${imageRepository}:${await contentDigest([...system, ...own], scratch ? 'scratch' : 'base', text)}`;
+  const digest = await contentDigest([...system, ...own], scratch ? 'scratch' : 'base', text);
+  return { reference: `${imageRepository}:${digest}`, files: [...system, ...own], recipe };
+}
+
+async function build(): Promise<string> {
+  const scratch = (await enginePlatform()) === thisPlatform();
+  const { reference, files, recipe } = await contentOf(scratch);
   if ((await docker('docker', ['image', 'inspect', reference])).exitCode === 0) return reference;
-  if (scratch) await importFiles(reference, [...system, ...own], recipe);
+  if (scratch) await importFiles(reference, files, recipe);
   else await must(['build', '-q', '-f', dockerfile, '-t', reference, '.']);
   return reference;
 }
