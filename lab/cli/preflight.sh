@@ -23,5 +23,7 @@ fi
 PATH="$bin:$PATH"
 # Types are stripped and modules compiled once, not at every start.
 NODE_COMPILE_CACHE="$root/node_modules/.cache/lab"
-export PATH NODE_COMPILE_CACHE
+# Who started which process: npm may be killed before the program has looked who its parent is.
+LAB_PARENT="$PPID:$$"
+export PATH NODE_COMPILE_CACHE LAB_PARENT
 exec "$bin/node" "$@"
