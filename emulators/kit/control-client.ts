@@ -1,6 +1,7 @@
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { systemClock } from './clock.ts';
 import { type ControlAct, type ControlReply, controlReplySchema } from './control.ts';
+import { openControlSocket } from './control-socket.ts';
 import { lineReader } from './line-reader.ts';
 
 /** The thumb on the emulator: used by whoever runs a scenario. */
@@ -18,34 +19,11 @@ export interface ControlLine {
   close(): void;
 }
 
-const retryMs = 10;
-
-/** Tries until the emulator has opened its socket; rejects after `deadlineMs`. */
+/** Rejects when the emulator has not opened its socket within `deadlineMs`. */
 export async function connectControl(path: string, deadlineMs: number): Promise<ControlConnection> {
-  const deadline = systemClock.nowMs() + deadlineMs;
-  for (;;) {
-    try {
-      return controlOver(socketLine(await connectOnce(path)));
-    } catch (error) {
-      if (systemClock.nowMs() + retryMs > deadline) {
-        throw new Error(`no control channel at ${path} within ${deadlineMs} ms`, { cause: error });
-      }
-    }
-    await new Promise<void>((resolve) => {
-      systemClock.after(retryMs, resolve);
-    });
-  }
-}
-
-function connectOnce(path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(path);
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
+  const socket = await openControlSocket(path, deadlineMs);
+  if (socket === undefined) throw new Error(`no control channel at ${path} within ${deadlineMs} ms`);
+  return controlOver(socketLine(socket));
 }
 
 function socketLine(socket: Socket): ControlLine {

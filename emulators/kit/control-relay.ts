@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { openControlSocket } from './control-socket.ts';
 
 /**
  * Carries the control channel over standard input and output: `node emulators/kit/control-relay.ts SOCKET [DEADLINE_MS]`,
@@ -6,29 +6,6 @@ import { createConnection, type Socket } from 'node:net';
  * the emulator's closing (1), or when the socket did not open within the deadline (3).
  */
 const [, , path, deadline = '60000'] = process.argv;
-const retryMs = 20;
-
-function connectOnce(socketPath: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(socketPath);
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
-
-async function connect(socketPath: string, deadlineMs: number): Promise<Socket | undefined> {
-  const started = performance.now();
-  while (performance.now() - started < deadlineMs) {
-    const socket = await connectOnce(socketPath).catch(() => undefined);
-    if (socket !== undefined) return socket;
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
-  }
-  return undefined;
-}
-
 function end(code: number, why?: string): void {
   if (why !== undefined) process.stderr.write(`${why}\n`);
   process.exit(code);
@@ -38,7 +15,7 @@ if (path === undefined || !(Number(deadline) > 0)) {
   end(2, 'use: node control-relay.ts SOCKET [DEADLINE_MS]');
 } else {
   // What comes before the socket is open waits in the pipe.
-  const socket = await connect(path, Number(deadline));
+  const socket = await openControlSocket(path, Number(deadline));
   if (socket === undefined) {
     end(3, `no control channel at ${path} within ${deadline} ms`);
   } else {

@@ -16,7 +16,7 @@ interface State {
 }
 
 /** The reference DNS patch, put into real clusters and taken out again; a cluster that is as wanted is left alone. */
-export function clusterNaming(accessOf: (letter: string) => Access | undefined, say: (line: string) => void): Naming {
+export function clusterNaming(accesses: () => readonly Access[], say: (line: string) => void): Naming {
   const states = new Map<string, State>();
   const requests = new Map<string, PatchRequest>();
   // Each command in full is for whoever applies the patch by hand; here its title will do.
@@ -50,7 +50,7 @@ export function clusterNaming(accessOf: (letter: string) => Access | undefined, 
   };
 
   const arrangeOne = async (letter: string, wanted: NamesWanted): Promise<[string, string][]> => {
-    const access = accessOf(letter);
+    const access = accesses().find(({ name }) => name === letter);
     if (!access) return [];
     const key = namesKey(wanted);
     let state = states.get(access.context);

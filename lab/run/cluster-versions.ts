@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { kindVersion } from '../fabric/kind/kind-command.ts';
 import type { Access } from '../fabric/kube/cluster-access.ts';
 import { kubectlFor } from '../fabric/kube/kubectl.ts';
 import type { ListOf, NodeObject } from '../fabric/kube/objects.ts';
@@ -8,11 +8,12 @@ export async function clusterVersions(
   accesses: readonly Access[],
   nodeImage: string | undefined,
 ): Promise<Record<string, string>> {
-  const kind = await execa({ reject: false })('kind', ['version']);
+  // Clusters that exist were not made by a kind of this machine, and it need have none.
+  const kind = await kindVersion().catch(() => undefined);
   const perCluster = await Promise.all(accesses.map(versionsOf));
   return {
     ...(nodeImage === undefined ? {} : { 'node image': nodeImage }),
-    ...(kind.exitCode === 0 ? { kind: kind.stdout.split(' ')[1] ?? kind.stdout } : {}),
+    ...(kind === undefined ? {} : { kind: kind.split(' ')[1] ?? kind }),
     ...Object.assign({}, ...perCluster),
   };
 }

@@ -31,7 +31,6 @@ export const eventSchema = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('memory'), process: z.string(), maxResidentBytes: z.number() }),
   z.strictObject({ event: z.literal('phase'), name: z.string(), ms: z.number() }),
-  z.strictObject({ event: z.literal('held'), pid: z.number(), places: z.array(z.string()) }),
   /** Waits for the next scenario. */
   z.strictObject({ event: z.literal('free') }),
   z.strictObject({ event: z.literal('end'), interrupted: z.boolean() }),

@@ -58,7 +58,6 @@ export async function holdLab(project: string, name: string, changes: Layer): Pr
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', output, output],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(project, 'node_modules', '.cache', 'lab') },
   });
   closeSync(output);
   child.unref();

@@ -41,7 +41,6 @@ export function startInside(request: InsideRequest): Inside {
     // A session of its own, or Ctrl-C would stop the taps before their evidence is complete.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(project, 'node_modules', '.cache', 'lab') },
   });
   const trouble = createWriteStream(log);
   // A full disk is reported by the taps; the log must not end the lab.

@@ -25,15 +25,12 @@ export function openHouse({ fabric }: Pick<Plan, 'fabric'>, folder: string, say:
   }
   const made = openClusterFabric({ ...fabric, fabric: fabric.name, logs: join(folder, 'logs'), say });
   const grounds = new Grounds(made);
-  const naming = clusterNaming((letter) => made.accessOf(letter), say);
+  const naming = clusterNaming(() => made.accesses(), say);
   return {
     grounds,
     naming,
     site: siteOf(fabric.name),
-    versions: () => {
-      const accesses = ['a', 'b', 'c', 'd'].flatMap((letter) => made.accessOf(letter) ?? []);
-      return clusterVersions(accesses, fabric.nodeImage);
-    },
+    versions: () => clusterVersions(made.accesses(), fabric.nodeImage),
     close: async () => {
       try {
         await naming.close();

@@ -18,6 +18,3 @@ export interface AccessNetworks {
   ): Promise<readonly StandingAccess[]>;
   close(): Promise<void>;
 }
-
-/** No access networks at all. */
-export const noAccess: AccessNetworks = { arrange: async () => [], close: async () => {} };

@@ -19,8 +19,8 @@ export interface KubeOptions {
 }
 
 export interface OpenClusters extends Fabric {
-  /** How the cluster of that name is reached, since it was last used. */
-  accessOf(cluster: string): Access | undefined;
+  /** How each cluster is reached, since it was last used. */
+  accesses(): readonly Access[];
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function kubeFabric(options: KubeOptions): OpenClusters {
   };
   return {
     name: options.name,
-    accessOf: (cluster) => latest.get(cluster),
+    accesses: () => [...latest.values()],
     up: async (spec: FabricSpec): Promise<RunningFabric> => {
       const [accesses, image] = await Promise.all([options.clusters(spec.clusters), options.image()]);
       for (const access of accesses) latest.set(access.name, access);

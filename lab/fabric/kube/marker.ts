@@ -1,11 +1,12 @@
-import { LabError } from '../../errors.ts';
+import { converseWith } from '../conversation.ts';
+import { acknowledgedMarker, type Marker } from '../marker.ts';
 import { MARKER_GROUP, MARKER_GROUP_LO } from '../netns/interfaces.ts';
-import type { Launched } from './attendant/client.ts';
 import { type KubePlace, start } from './place.ts';
 
 /**
- * One bash for each pod, in whose network the recorder is a guest: it reads a number, sends the marker out of the place's interface and over lo, and repeats the
- * number when the kernel has taken both. The groups are of the link alone, so that no router sends them on.
+ * One bash for each pod, in whose network the recorder is a guest: it reads a number, sends the marker out of the
+ * place's interface and over lo, and repeats the number when the kernel has taken both. The groups are of the link
+ * alone, so that no router sends them on.
  */
 const program = `ip route replace ${MARKER_GROUP_LO}/32 dev lo src 127.0.0.1 &&
 while read -r n; do
@@ -15,12 +16,6 @@ while read -r n; do
 done
 ip route del ${MARKER_GROUP_LO}/32 dev lo`;
 
-export interface Marker {
-  /** Resolves when the packets have been sent. */
-  send(marker: number): Promise<void>;
-  close(): Promise<void>;
-}
-
 export async function openMarker(place: KubePlace): Promise<Marker> {
   const { keeper, enter, name, address } = place;
   // Where the keeper is in the place's network itself, it needs nobody else.
@@ -28,48 +23,12 @@ export async function openMarker(place: KubePlace): Promise<Marker> {
     const groups = [MARKER_GROUP, MARKER_GROUP_LO] as const;
     return { send: (marker) => keeper.multicast(`mark ${marker}`, address, groups), close: async () => {} };
   }
-  const waiting = new Map<string, () => void>();
-  let [rest, stderr] = ['', ''];
-  const bash: Launched = await start(keeper, name, {
-    argv: [...enter, 'bash', '-c', program],
-    stdin: 'pipe',
-    onStdout: (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        waiting.get(line)?.();
-        waiting.delete(line);
-      }
-    },
-    onStderr: (text) => {
-      stderr += text;
-    },
-  });
-  const dead = bash.closed.then((code) => {
-    throw unsent(name, `the sender of markers ended with ${code}: ${stderr.trim()}`);
-  });
-  dead.catch(() => {});
-  return {
-    send: (marker) => {
-      const line = String(marker);
-      const sent = new Promise<void>((resolve) => waiting.set(line, resolve));
-      bash.write(`${line}\n`);
-      return Promise.race([sent, dead, silence(name, line)]);
-    },
-    close: async () => {
-      bash.end();
-      await bash.closed;
-    },
-  };
-}
-
-/** A send that fails (no route, interface down) is not acknowledged. */
-function silence(name: string, marker: string): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(unsent(name, `marker ${marker} was not acknowledged`)), 3000).unref();
-  });
-}
-
-function unsent(where: string, what: string): LabError {
-  return new LabError('marker-not-sent', what, { where, exitCode: 3 });
+  const argv = [...enter, 'bash', '-c', program];
+  const bash = await converseWith(
+    name,
+    (hearing) => start(keeper, name, { argv, stdin: 'pipe', ...hearing }),
+    // The end of its input, not of itself: it has a route to take back.
+    (child) => child.end(),
+  );
+  return acknowledgedMarker(bash);
 }

@@ -1,8 +1,9 @@
 import { LabError } from '../../errors.ts';
-import type { FabricSpec, PlacedProcess, PlaceName, RunningFabric, Tap } from '../fabric.ts';
+import type { FabricSpec, PlaceName, RunningFabric } from '../fabric.ts';
+import { Household } from '../household.ts';
 import { converseIn } from './conversation.ts';
 import { impairPlace } from './impair.ts';
-import { type Marker, openMarker } from './marker.ts';
+import { openMarker } from './marker.ts';
 import { natControls, translationsOf } from './nat.ts';
 import type { KubePlace } from './place.ts';
 import { startPlaced } from './placed.ts';
@@ -20,22 +21,9 @@ export interface World {
 
 /** The handle of a world on clusters. What it started, it ends; pods and Services stay for the next one. */
 export function runningFabric(world: World): RunningFabric {
-  const places = new Map(world.places.map((place) => [place.name, place]));
-  const markers = new Map<PlaceName, Promise<Marker>>();
-  const lastMarker = new Map<PlaceName, number>();
+  const household = new Household(world.places, { startPlaced, converseIn, startTap, openMarker });
+  const { find } = household;
   const impaired = new Set<PlaceName>();
-  const open: { close(): Promise<unknown> }[] = [];
-
-  const find = (name: PlaceName): KubePlace => {
-    const place = places.get(name);
-    if (place === undefined) throw new LabError('unknown-place', `the fabric has no place ${name}`, { exitCode: 70 });
-    return place;
-  };
-  const markerOf = (name: PlaceName): Promise<Marker> => {
-    const marker = markers.get(name) ?? openMarker(find(name));
-    markers.set(name, marker);
-    return marker;
-  };
   const servicesOf = (cluster: string): ClusterServices => {
     const services = world.services.get(cluster);
     if (services === undefined)
@@ -49,36 +37,16 @@ export function runningFabric(world: World): RunningFabric {
     },
     address: async (name) => {
       const late = await world.late(name);
-      if (late !== undefined && late.enter.join() !== places.get(name)?.enter.join()) {
-        const marker = markers.get(name);
-        markers.delete(name);
-        // The pod that it sent from is gone.
-        await marker?.then((one) => one.close()).catch(() => {});
-        places.set(name, late);
-      }
+      if (late !== undefined && late.enter.join() !== household.placeNamed(name)?.enter.join())
+        await household.replace(late);
       return find(name).address;
     },
     residence: (name) => find(name).residence,
     nat: natControls(find),
-    start: async (name, command, log): Promise<PlacedProcess> => {
-      const started = await startPlaced(find(name), command, log);
-      open.push({ close: () => started.stop(0) });
-      return started;
-    },
-    converse: async (name, command) => {
-      const conversation = await converseIn(find(name), command);
-      open.push(conversation);
-      return conversation;
-    },
-    tap: async (request): Promise<Tap> => {
-      const tap = await startTap(find(request.place), request, () => lastMarker.get(request.place));
-      open.push({ close: () => tap.stop().catch(() => {}) });
-      return tap;
-    },
-    mark: async (marker, names) => {
-      await Promise.all(names.map(async (name) => (await markerOf(name)).send(marker)));
-      for (const name of names) lastMarker.set(name, marker);
-    },
+    start: household.start,
+    converse: household.converse,
+    tap: household.tap,
+    mark: household.mark,
     applyService: (cluster, service) => servicesOf(cluster).set(service),
     removeService: (cluster, service) => servicesOf(cluster).remove(service),
     impair: async (name, impairment) => {
@@ -92,9 +60,7 @@ export function runningFabric(world: World): RunningFabric {
     },
     down: async () => {
       for (const name of impaired) await impairPlace(find(name), undefined).catch(() => {});
-      await Promise.all(open.splice(0).map((one) => one.close()));
-      const senders = await Promise.allSettled(markers.values());
-      await Promise.all(senders.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+      await household.close();
       await world.down();
     },
   };

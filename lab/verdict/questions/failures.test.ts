@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ask, taps } from '../asked.test-data.ts';
 import { Call } from '../call.test-data.ts';
 import {
   lookup,
@@ -11,7 +12,6 @@ import {
   playRepaired,
   playUnresolved,
 } from '../failures.test-data.ts';
-import type { Answer, Question } from '../question.ts';
 import { ackDiscarded, acknowledgedOnce, sessionDies } from './acknowledgement.ts';
 import { callRefused, membersInvited } from './call.ts';
 import { crossingDialogComplete } from './crossing.ts';
@@ -21,19 +21,6 @@ import { admittedAsClient, crossingInviteRefused, refusalAcknowledged, registrat
 import { noSymptom, symptomIs } from './symptom.ts';
 
 const distinct = { cidrB: '10.30.0.0/16', serverB: '10.30.0.26', edgeB: '10.30.0.25' };
-
-function ask({ call, from }: Played, question: Question, closed = true): Answer {
-  return question.ask(call.stage.scene(from, closed));
-}
-
-/** The taps of an answer's frames, each frame checked to exist. */
-function taps({ call }: Played, answer: Answer): string[] {
-  const { sightings } = call.stage.timeline();
-  for (const { tap, frame } of answer.evidence) {
-    expect(sightings.some((one) => one.tap === tap && one.frame === frame)).toBe(true);
-  }
-  return answer.evidence.map(({ tap }) => tap);
-}
 
 describe('F1', () => {
   test.each([

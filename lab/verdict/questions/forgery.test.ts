@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
+import { ask, taps } from '../asked.test-data.ts';
 import { Call } from '../call.test-data.ts';
 import { type Played, playHealthy } from '../failures.test-data.ts';
-import type { Answer, Question, Scene } from '../question.ts';
+import type { Scene } from '../question.ts';
 import {
   believedWithoutSource,
   forgedSourceDropped,
@@ -11,19 +12,6 @@ import {
   registeredAs,
 } from './forgery.ts';
 import { floodArrives, mediaGetsNowhere } from './uninvited.ts';
-
-function ask({ call, from }: Played, question: Question, closed = true): Answer {
-  return question.ask(call.stage.scene(from, closed));
-}
-
-/** The taps of an answer's frames, each frame checked to exist. */
-function taps({ call }: Played, answer: Answer): string[] {
-  const { sightings } = call.stage.timeline();
-  for (const { tap, frame } of answer.evidence) {
-    expect(sightings.some((one) => one.tap === tap && one.frame === frame)).toBe(true);
-  }
-  return answer.evidence.map(({ tap }) => tap);
-}
 
 describe('R4: forgeries', () => {
   function forged(status: number | undefined): Played {

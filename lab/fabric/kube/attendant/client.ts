@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '../../../errors.ts';
+import { lineCutter } from '../../lines.ts';
 import { sourceCommand } from '../source.ts';
 import type { AttendantNews, AttendantWord } from './words.ts';
 
@@ -72,18 +73,14 @@ export class Attendant {
         child.kill('SIGKILL');
       },
     );
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const news = JSON.parse(line) as AttendantNews;
-        if (news.say === 'ready') {
-          attendant.#pid = news.pid;
-          ready.resolve();
-        } else attendant.#hear(news);
-      }
+    const { take } = lineCutter((line) => {
+      const news = JSON.parse(line) as AttendantNews;
+      if (news.say === 'ready') {
+        attendant.#pid = news.pid;
+        ready.resolve();
+      } else attendant.#hear(news);
     });
+    child.stdout.setEncoding('utf8').on('data', take);
     void child.then(({ exitCode, signal, shortMessage }) => {
       const why = stderr.trim() || shortMessage || String(signal ?? exitCode);
       const error = new LabError('place-lost', `the lab lost ${place}: ${why}`, {
