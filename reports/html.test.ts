@@ -2,6 +2,7 @@ import { XmlDocument } from 'libxml2-wasm';
 import { describe, expect, test } from 'vitest';
 import { configurationSchema } from '../lab/run/configuration.ts';
 import type { Plan, RunResult, ScenarioResult } from '../lab/run/manifest.ts';
+import type { Evidence } from '../lab/verdict/question.ts';
 import { renderReport } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { frameRuns } from './page/evidence.ts';
@@ -124,24 +125,33 @@ describe('the page', () => {
     expect(page(scenario())).toContain('none dropped a packet');
   });
 
-  const ladder = { html: markup`<figure>L</figure>`, rowIds: new Map([['a-edge 12', 'row-3']]) };
+  const ladder = {
+    html: markup`<figure>L</figure>`,
+    rowIds: new Map([['a-edge 12', 'row-3']]),
+    excerpt: (frames: readonly Evidence[]) =>
+      markup`<figure>${frames.map(({ tap, frame }) => `${tap} ${frame};`)}</figure>`,
+  };
 
   test('evidence leads to its row of the ladder, and the rows of the symptom are marked', () => {
     const symptom = { name: 'ack-discarded', evidence, remedy: '' };
-    const drawings = new Map([['ladder-f5', { ladder, floor: markup`` }]]);
+    const drawings = new Map([['ladder-f5', { ladder, floor: markup``, ways: markup`` }]]);
     const html = renderReport(run(scenario({ symptom })), { drawings });
     expect(html).toContain('a-edge: <a href="#row-3">12</a>');
     expect(html).toContain('b-edge: 7');
     expect(html).toContain('#row-3 .ground { fill');
+    expect(html).toContain(`<figure>${evidence.map(({ tap, frame }) => `${tap} ${frame};`).join('')}</figure>`);
   });
 
   test('drawings are there, open where something went wrong', () => {
-    const drawings = new Map([['ladder-f5', { ladder, floor: markup`<figure>F</figure>` }]]);
+    const drawings = new Map([
+      ['ladder-f5', { ladder, floor: markup`<figure>F</figure>`, ways: markup`<figure>W</figure>` }],
+    ]);
     const many = ['x', 'y', 'z'].map((id) => scenario({ id }));
     expect(renderReport(run(scenario(), ...many), { drawings })).toContain(
       '<details><summary>the ladder</summary><figure>L',
     );
     const failed = renderReport(run(scenario({ verdict: 'fail' }), ...many), { drawings });
+    expect(failed).toContain('<h3>One packet of speech, hop by hop</h3><figure>W');
     expect(failed).toContain('<details open><summary>the ladder</summary><figure>L');
   });
 

@@ -7,6 +7,7 @@ import { renderJunit } from './junit.ts';
 import { drawLadder } from './ladder.ts';
 import { anchorOf, type Drawings } from './page/scenario.ts';
 import { type Markup, markup } from './text.ts';
+import { drawWays } from './way.ts';
 
 /**
  * Draws each scenario while its packets are in memory, and keeps the drawings alone; writes index.html and junit.xml
@@ -20,10 +21,14 @@ export function illustrate(): Illustrator {
       drawings.set(id, {
         ladder: safely(
           () => drawLadder(timeline, topology, prefix),
-          (html) => ({ html, rowIds: new Map() }),
+          (html) => ({ html, rowIds: new Map(), excerpt: () => undefined }),
         ),
         floor: safely(
           () => drawFloorTimeline(timeline, topology),
+          (html) => html,
+        ),
+        ways: safely(
+          () => drawWays(timeline, topology, prefix),
           (html) => html,
         ),
       });

@@ -59,7 +59,11 @@ describe('the way of a datagram', () => {
   test('what stops at a node is lost there; what the wrong pod gets is not lost', () => {
     const wire = '172.18.0.2:20002 172.18.0.3:20002';
     const lost = ['a-mcx 10.244.0.6:20002 172.18.0.3:20002', `a-node ${wire}`, `b-node ${wire}`];
-    expect(only(new Story().floor(0, 'Floor Taken', [], ...lost)).path).toMatchObject({ to: 'b-node', lost: true });
+    expect(only(new Story().floor(0, 'Floor Taken', [], ...lost)).path).toMatchObject({
+      to: 'b-node',
+      lost: true,
+      meantFor: '172.18.0.3:20002',
+    });
     const wrong = inside('a-mcx', '10.244.0.6:20002', 'a-edge', '10.244.0.5:20002');
     expect(only(new Story().floor(0, 'Floor Taken', [], ...wrong)).path).toMatchObject({ to: 'a-edge', lost: false });
   });
@@ -239,6 +243,17 @@ describe('the drawing', () => {
     for (const frame of [3, 4, 5]) expect(rowIds.get(`a-edge ${frame}`)).toBe('s-1-row-1');
     expect(rowIds.get('a-edge 6')).toBeUndefined();
     for (const id of rowIds.values()) expect(html.text).toContain(`id="${id}"`);
+  });
+
+  test('an excerpt has the rows of the frames asked for, under ids of its own', () => {
+    const { excerpt } = drawLadder(sampleCall(), topology, 's');
+    const [row] = rowsOf(sampleCall(), topology).rows.filter(({ label }) => label.includes('403'));
+    const drawn = excerpt(row?.evidence.slice(0, 1) ?? [])?.text;
+    expect(drawn?.match(/<g class="row /g)).toHaveLength(1);
+    expect(drawn).toContain('403');
+    expect(drawn).toContain('id="s-excerpt-row-0"');
+    expect(excerpt([{ tap: 'a-edge', frame: 99_999 }])).toBeUndefined();
+    expect(excerpt([])).toBeUndefined();
   });
 
   test('a hostile message works nowhere', () => {

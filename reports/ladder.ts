@@ -1,4 +1,5 @@
 import type { Timeline } from '../lab/capture/timeline.ts';
+import type { Evidence } from '../lab/verdict/question.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 import { beginOf } from './ladder/begin.ts';
 import { layColumns } from './ladder/columns.ts';
@@ -10,12 +11,16 @@ import { type Markup, markup } from './text.ts';
 
 /** More rows than that nobody reads, and a capture can hold any number. */
 const mostRows = 500;
+/** Of a symptom that shows again and again the beginning is enough. */
+const mostInExcerpt = 12;
 
 export interface Ladder {
   /** HTML that needs the report's style. */
   readonly html: Markup;
   /** Ids of the rows, by tap and frame (`frameKey`). */
   readonly rowIds: ReadonlyMap<string, string>;
+  /** The rows of these frames alone, apart from the rest; undefined where none is among them. */
+  readonly excerpt: (evidence: readonly Evidence[]) => Markup | undefined;
 }
 
 /**
@@ -34,7 +39,11 @@ export function drawLadder(timeline: Timeline, topology: Topology, prefix: strin
     ),
   );
   if (shown.length === 0) {
-    return { html: dim('Nothing to draw: the captures hold no SIP, floor control or media.'), rowIds };
+    return {
+      html: dim('Nothing to draw: the captures hold no SIP, floor control or media.'),
+      rowIds,
+      excerpt: () => undefined,
+    };
   }
   const notes = missing.length > 0 ? [...legend, `not drawn: ${missing.join(', ')}`] : legend;
   const html = markup`<figure class="ladder">
@@ -43,7 +52,14 @@ ${drawRows(drawing, shown)}
 <figcaption>${notes.join(' · ')}</figcaption>
 </figure>
 ${folded('The ladder as a table', rowTable(drawing, shown))}`;
-  return { html, rowIds };
+  const excerpt = (evidence: readonly Evidence[]): Markup | undefined => {
+    const frames = new Set(evidence.map(frameKey));
+    const few = shown.filter(({ evidence: own, more }) => [...own, ...more].some((one) => frames.has(frameKey(one))));
+    if (few.length === 0) return undefined;
+    const apart = { ...drawing, prefix: `${prefix}-excerpt` };
+    return markup`<figure class="ladder">${drawHead(apart)}${drawRows(apart, few.slice(0, mostInExcerpt))}</figure>`;
+  };
+  return { html, rowIds, excerpt };
 }
 
 const legend = [

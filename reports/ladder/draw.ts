@@ -75,7 +75,8 @@ function drawRow(around: Drawing, row: Row, index: number, top: number): Markup 
 
 function figure({ columns, beginNs }: Drawing, row: Row, y: number): Markup[] {
   const { path: way } = row;
-  const label = row.count === 1 ? row.label : `${row.label} ×${row.count}${spanText(row, beginNs)}`;
+  const said = way?.meantFor === undefined ? row.label : `${row.label} for ${way.meantFor}`;
+  const label = row.count === 1 ? said : `${said} ×${row.count}${spanText(row, beginNs)}`;
   if (way === undefined) {
     return [line('across', columns.margin, y - 4, columns.width, y - 4), text('label start', 62, y - 7, label)];
   }

@@ -20,6 +20,8 @@ export interface Path {
   readonly to: string;
   /** It was last seen somewhere that it was not meant for. */
   readonly lost: boolean;
+  /** Of what is lost: where it wanted to, as the last tap saw it. */
+  readonly meantFor?: string;
   readonly translations: readonly Translation[];
 }
 
@@ -42,6 +44,7 @@ export function pathOf(journey: Journey, topology: Topology): Path | undefined {
     from: first.tap.place,
     to: last.tap.place,
     lost: !arrived,
+    ...(arrived ? {} : { meantFor: destination(last.sighting) }),
     translations: stops.flatMap((stop, i) => changes(stops[i - 1], stop, stops, topology)),
   };
 }

@@ -10,6 +10,8 @@ import { evidenceCell, type Shown } from './evidence.ts';
 export interface Drawings {
   readonly ladder: Ladder;
   readonly floor: Markup;
+  /** Empty where nobody talked. */
+  readonly ways: Markup;
 }
 
 /** The part of the page that tells one scenario. */
@@ -29,6 +31,7 @@ ${dim([`${scenario.id} `, tags])}
 ${scenario.reason === '' ? undefined : markup`<p>${scenario.reason}</p>`}
 ${scenario.symptom === null ? undefined : symptomBox(shown, scenario.symptom, 'symptom')}
 ${scenario.consequences.map((one) => symptomBox(shown, one, 'consequence'))}
+${scenario.symptom === null ? undefined : drawings?.ladder.excerpt(scenario.symptom.evidence)}
 ${configurationLine(planned)}
 ${assertionTable(shown)}
 ${drawings === undefined ? undefined : drawn(drawings, open)}
@@ -83,8 +86,9 @@ function assertionTable(shown: Shown): Markup | undefined {
   return markup`<h3>Assertions</h3>${table(headings, rows)}`;
 }
 
-function drawn({ ladder, floor }: Drawings, open: boolean): Markup {
-  return markup`<h3>Floor</h3>${floor}<h3>The call, hop by hop</h3>${folded('the ladder', ladder.html, open)}`;
+function drawn({ ladder, floor, ways }: Drawings, open: boolean): Markup {
+  const way = ways.text === '' ? undefined : markup`<h3>One packet of speech, hop by hop</h3>${ways}`;
+  return markup`<h3>Floor</h3>${floor}${way}<h3>The call, hop by hop</h3>${folded('the ladder', ladder.html, open)}`;
 }
 
 /** The rows of the ladder that the symptom is known by. */
