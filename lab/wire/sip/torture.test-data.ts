@@ -96,4 +96,5 @@ export const rfc5118: readonly Expected[] = [
   valid('mult-ip-in-sdp', '4.8', 'multiple IP addresses in SDP'),
   valid('ipv4-mapped-ipv6', '4.9', 'IPv4-mapped IPv6 addresses'),
   valid('ipv6-bug-abnf-3-colons', '4.10', 'IPv6 reference bug in the ABNF of RFC 3261: to be accepted'),
+  valid('ipv6-correct-abnf-2-colons', '4.10', 'the same reference as it should be'),
 ];
