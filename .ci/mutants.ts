@@ -41,6 +41,7 @@ try {
   let due = 0;
   for (const room of rooms) {
     const own = blocks.filter((block) => block.room === room);
+    if (own.length === 0) continue;
     due += (seconds * own.reduce((sum, { lines }) => sum + lines, 0)) / total;
     await sample(room, own, Math.min(due, seconds));
   }

@@ -53,7 +53,7 @@ export function payloadContent(payload: Uint8Array, text = latin1(payload)): Con
   if (first === undefined) return OTHER;
   if (first >> 6 === 2) return rtpOrRtcp(payload);
   if (!SIP_START.test(text)) return OTHER;
-  const { value } = decodeSip(payload);
+  const { value } = decodeSip(payload, text);
   return value === undefined ? OTHER : { protocol: 'sip', message: value };
 }
 
