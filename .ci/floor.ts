@@ -15,3 +15,8 @@ export function belowFloor(floor: Floor, part: string, passed: number): string |
 export function partsNotRun(floor: Floor, run: readonly string[]): string[] {
   return Object.keys(floor).filter((part) => !run.includes(part));
 }
+
+/** How many checks are not made where a whole tier is left out. */
+export function checksOf(floor: Floor): number {
+  return Object.values(floor).reduce((sum, least) => sum + least, 0);
+}
