@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { clearLeftovers, leftovers } from '../fabric/kind/leftovers.ts';
+import { clearHostRules } from '../fabric/kube/host-access.ts';
 import { requireIsolation } from '../run/environment.ts';
 import { heldLabs, holdLab, releaseLab } from '../run/hold.ts';
 import { readConfigFile } from '../run/settings.ts';
@@ -39,7 +40,10 @@ export function addHold(program: Command, project: string): void {
         await releaseLab(project, lab);
         process.stdout.write(`${lab.name} closed${lab.alive ? '' : ' (it had ended already)'}\n`);
       }
-      if (options.name === undefined) await clearLeftovers((line) => void process.stdout.write(`${line}\n`));
+      if (options.name === undefined) {
+        await clearLeftovers((line) => void process.stdout.write(`${line}\n`));
+        await clearHostRules();
+      }
       if (labs.length === 0) process.stdout.write('no lab is open\n');
     });
   program

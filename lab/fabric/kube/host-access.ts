@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import type { AccessSpec, Residence } from '../fabric.ts';
 import { gatewayOf } from '../netns/address.ts';
 import type { AccessNetworks, StandingAccess } from './access.ts';
 import { Attendant } from './attendant/client.ts';
-import { dockerRules, hostRules, hostSide, lineDevice, ueSide, wayTo } from './host-rules.ts';
+import { dockerRules, forgottenRules, hostRules, hostSide, lineDevice, ueSide, wayTo } from './host-rules.ts';
 import type { KubePlace } from './place.ts';
 
 const project = join(import.meta.dirname, '../../..');
@@ -66,10 +67,9 @@ async function build(
       await rules;
     });
     if ((await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim() !== '1') throw noForwarding();
-    // Where there is no Docker there is no such chain, and nobody who refuses.
-    if ((await shell('iptables', ['-S', 'DOCKER-USER'])).exitCode === 0) {
-      await must('letting packets of UEs pass', dockerRules(lab, '-I').join('\n'));
-      open.push(() => shell({ input: dockerRules(lab, '-D').join('\n') })('sh', []));
+    if (await clearHostRules()) {
+      await must('letting packets of UEs pass', dockerRules(lab, process.pid, '-I').join('\n'));
+      open.push(() => shell({ input: dockerRules(lab, process.pid, '-D').join('\n') })('sh', []));
     }
     const residence: Residence = { node: process.execPath, project, sockets: folder, local: true };
     const common = { captures: folder, residence, enter: [] };
@@ -117,6 +117,18 @@ async function build(
     await close();
     throw error;
   }
+}
+
+/**
+ * Takes out of Docker's chain what labs left that were killed. @returns whether there is such a chain: without Docker nobody
+ * refuses to forward.
+ */
+export async function clearHostRules(): Promise<boolean> {
+  const { exitCode, stdout } = await shell('iptables', ['-S', 'DOCKER-USER']);
+  if (exitCode !== 0) return false;
+  const forgotten = forgottenRules(stdout, (lab) => existsSync(`/proc/${lab}`));
+  if (forgotten.length > 0) await shell({ input: forgotten.join('\n') })('sh', []);
+  return true;
 }
 
 async function must(what: string, script: string): Promise<string> {

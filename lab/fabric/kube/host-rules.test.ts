@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dockerRules, hostRules, hostSide, lineDevice, ueSide, wayTo } from './host-rules.ts';
+import { dockerRules, forgottenRules, hostRules, hostSide, lineDevice, ueSide, wayTo } from './host-rules.ts';
 
 describe('the machine as a router of UEs', () => {
   test('its table belongs to the process that holds it, and concerns UEs alone', () => {
@@ -19,13 +19,26 @@ describe('the machine as a router of UEs', () => {
   });
 
   test('what is put into the chain of Docker is taken out of it by the same words', () => {
-    const removed = dockerRules('7', '-D').map((line) => line.replace(' -D ', ' -I '));
-    expect(removed).toEqual(dockerRules('7', '-I'));
+    const removed = dockerRules('7', 100_007, '-D').map((line) => line.replace(' -D ', ' -I '));
+    expect(removed).toEqual(dockerRules('7', 100_007, '-I'));
     expect(removed).toEqual([
-      'iptables -I DOCKER-USER -i mue7x+ -j ACCEPT',
-      'iptables -I DOCKER-USER -o mue7x+ -j ACCEPT',
+      'iptables -I DOCKER-USER -i mue7x+ -m comment --comment mcx-lab-process-100007 -j ACCEPT',
+      'iptables -I DOCKER-USER -o mue7x+ -m comment --comment mcx-lab-process-100007 -j ACCEPT',
     ]);
   });
+
+  test.each(['', '"'])(
+    'of Docker’s chain the rules of labs that are gone are taken out, and nobody else’s (%s)',
+    (quote) => {
+      const rule = (side: string, process: number) =>
+        `-A DOCKER-USER ${side} mue7x+ -m comment --comment ${quote}mcx-lab-process-${process}${quote} -j ACCEPT`;
+      const others = ['-N DOCKER-USER', '-A DOCKER-USER -d 10.0.0.0/8 -o eth0 -j DROP', '-A DOCKER-USER -j RETURN'];
+      const listing = [...others, rule('-i', 7), rule('-o', 7), rule('-i', 8), rule('-o', 8), ''].join('\n');
+      expect(forgottenRules(listing, (process) => process === 8)).toEqual(
+        ['-i', '-o'].map((side) => rule(side, 7).replace('-A', 'iptables -D')),
+      );
+    },
+  );
 
   test('both sides of a line', () => {
     expect(hostSide('mue7x0', '192.168.10.1', '192.168.10.11')).toContain(

@@ -29,9 +29,23 @@ export function hostRules({ lab, ues }: HostLines): string {
   ].join('\n');
 }
 
-/** Docker refuses to forward what is not its own, but asks this chain first. */
-export function dockerRules(lab: string, act: '-I' | '-D'): string[] {
-  return ['-i', '-o'].map((side) => `iptables ${act} DOCKER-USER ${side} mue${lab}x+ -j ACCEPT`);
+const dockerComment = 'mcx-lab-process-';
+
+/**
+ * Docker refuses to forward what is not its own, but asks this chain first. No process owns a rule there, so each says whose
+ * it is.
+ */
+export function dockerRules(lab: string, process: number, act: '-I' | '-D'): string[] {
+  const whose = `-m comment --comment ${dockerComment}${process}`;
+  return ['-i', '-o'].map((side) => `iptables ${act} DOCKER-USER ${side} mue${lab}x+ ${whose} -j ACCEPT`);
+}
+
+/** What takes out the rules of labs that were killed, of the chain as `iptables -S` prints it. */
+export function forgottenRules(listing: string, lives: (process: number) => boolean): string[] {
+  return listing.split('\n').flatMap((line) => {
+    const [, process] = new RegExp(`^-A DOCKER-USER .*--comment "?${dockerComment}(\\d+)`).exec(line) ?? [];
+    return process === undefined || lives(Number(process)) ? [] : [line.replace(/^-A/, 'iptables -D')];
+  });
 }
 
 /** The machine's side of one line: the way to the UE, and no belief in a source that is not the UE's. */
