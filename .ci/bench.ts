@@ -27,9 +27,7 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
 }
 
 try {
-  await part('1. Fabric: two clusters until the first packet', () =>
-    benchFabric(project, scratch, process.argv.includes('--with-kind')),
-  );
+  await part('1. Fabric: two clusters until the first packet', () => benchFabric(project, scratch));
   await part('2. Where the time of a scenario goes, and 3. the largest resident memory', async () => {
     const results = [];
     for (const tag of ['@R2', '@F2']) results.push(await benchScenario(project, scratch, tag));
