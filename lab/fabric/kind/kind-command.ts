@@ -5,6 +5,7 @@ import { explainKind } from './explain.ts';
 
 const kind = execa({ reject: false, stdin: 'ignore' });
 const CREATE_MS = 600_000;
+const ENGINE_MS = 30_000;
 
 export async function listClusters(): Promise<readonly string[]> {
   const args = ['get', 'clusters'];
@@ -54,14 +55,12 @@ export async function kindVersion(): Promise<string> {
 }
 
 /** @throws LabError `kind-engine` when no engine answers. */
-export async function requireEngine(): Promise<void> {
-  const { exitCode, stderr, code } = await kind({ timeout: 10_000 })('docker', [
-    'version',
-    '-f',
-    '{{.Server.Version}}',
-  ]);
+export async function requireEngine(patienceMs = ENGINE_MS): Promise<void> {
+  const asked = ['version', '-f', '{{.Server.Version}}'];
+  const { exitCode, stderr, code, timedOut } = await kind({ timeout: patienceMs })('docker', asked);
   if (exitCode === 0) return;
-  throw new LabError('kind-engine', `no engine answers: ${stderr.trim() || code || 'docker is not on PATH'}`, {
+  const why = code === 'ENOENT' ? 'docker is not on PATH' : timedOut ? `not in ${patienceMs / 1000} s` : stderr.trim();
+  throw new LabError('kind-engine', `no engine answers: ${why}`, {
     exitCode: 3,
     next: 'See what is missing and what mends it:',
     command: 'npm run lab -- doctor',
