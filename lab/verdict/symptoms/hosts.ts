@@ -7,7 +7,7 @@ export function isAtSender({ ttl }: Sighting): boolean {
   return senderTtls.includes(ttl);
 }
 
-/** Long enough for a packet to show on every tap that it will ever reach. */
+/** Long enough for a packet to show on every tap that it will ever reach, where nothing tells how far it has to go. */
 const flightNs = 100_000_000n;
 
 /**
@@ -29,7 +29,8 @@ export class Hosts {
     for (const sighting of timeline.sightings) {
       if (isAtSender(sighting) && speaks(sighting)) this.#speakers.add(hostKey(origin(sighting)));
     }
-    this.#lastNs = timeline.sightings.at(-1)?.timeNs ?? 0n;
+    // Somebody who hands on a capture takes the lab's markers out: what they prove must be proved without them.
+    this.#lastNs = timeline.sightings.findLast(({ content }) => content.protocol !== 'marker')?.timeNs ?? 0n;
   }
 
   /** The host that this sighting arrived at, when its tap is at a host that speaks. */
@@ -47,9 +48,9 @@ export class Hosts {
     });
   }
 
-  /** Whether the capture goes on long enough after a packet to say that it arrived nowhere. */
-  settled(sighting: Sighting): boolean {
-    return this.#lastNs - sighting.timeNs >= flightNs;
+  /** Whether the capture goes on long enough after a packet, by packets of others, to say that it arrived nowhere. */
+  settled(sighting: Sighting, withinNs = flightNs): boolean {
+    return this.#lastNs - sighting.timeNs >= withinNs;
   }
 }
 

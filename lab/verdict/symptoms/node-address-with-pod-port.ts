@@ -19,7 +19,9 @@ export function detectNodeAddressWithPodPort(timeline: Timeline): Finding[] {
     if (clients.has(hostKey(reading.announcer)) || opensTheWay(story, reading)) return [];
     const own = sentByReader(story, reading);
     const arrived = own.some((journey) => story.hosts.arrivals(journey).length > 0);
-    const lost = own.find(({ sightings }) => sightings[0] !== undefined && story.hosts.settled(sightings[0]));
+    const lost = own.find(
+      ({ sightings }) => sightings[0] !== undefined && story.hosts.settled(sightings[0], reading.flightNs),
+    );
     const [first] = lost?.sightings ?? [];
     if (arrived || lost === undefined || first === undefined) return [];
     const { sent, received } = reading.hop;

@@ -62,7 +62,9 @@ function believed(story: Story): Believed[] {
     const own = journeys.filter((journey) => isFromReader(journey, reading));
     const arrived = (journey: Journey) =>
       story.hosts.arrivals(journey).some(({ host }) => sameHost(host, reading.announcer));
-    const lost = own.filter(({ sightings }) => sightings[0] !== undefined && story.hosts.settled(sightings[0]));
+    const lost = own.filter(
+      ({ sightings }) => sightings[0] !== undefined && story.hosts.settled(sightings[0], reading.flightNs),
+    );
     return lost.length === 0 || own.some(arrived) ? [] : [{ reading, lost }];
   });
 }

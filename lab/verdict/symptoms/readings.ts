@@ -1,3 +1,4 @@
+import type { Sighting } from '../../capture/timeline.ts';
 import { endpoints } from '../../wire/sdp/view.ts';
 import { isAnswer, isRequest } from '../legs.ts';
 import { sdpOf } from '../sip-facts.ts';
@@ -13,6 +14,20 @@ export interface Reading {
   readonly address: string;
   readonly ports: readonly number[];
   readonly hop: SipHop;
+  /** Long enough for a packet on the way back. */
+  readonly flightNs: bigint;
+}
+
+/** What forwarding on one machine takes, and what the longest way between two agencies takes. */
+const [leastFlightNs, mostFlightNs] = [5_000_000n, 100_000_000n];
+
+/**
+ * Several times what the SIP itself took between the same two hosts. A call whose media is lost soon falls silent, and its
+ * capture may end shortly after the packets that were lost.
+ */
+function flightBack(sent: Sighting, received: Sighting): bigint {
+  const generous = 4n * (received.timeNs - sent.timeNs);
+  return generous < leastFlightNs ? leastFlightNs : generous > mostFlightNs ? mostFlightNs : generous;
 }
 
 /**
@@ -21,7 +36,7 @@ export interface Reading {
  */
 export function ownAddressReadings(story: Story): Reading[] {
   return story.hops.flatMap((hop) => {
-    const { facts, from, to, received } = hop;
+    const { facts, from, sent, to, received } = hop;
     const carries = isRequest(facts, 'INVITE') || isAnswer(facts, 'INVITE', 180, 299);
     if (!carries || to === undefined || received === undefined || received.src === from.address) return [];
     // The control: this capture does show what arrives at that host.
@@ -30,6 +45,7 @@ export function ownAddressReadings(story: Story): Reading[] {
     const own = sdp === undefined ? [] : endpoints(sdp).filter(({ address }) => story.seenAs(address) === from.address);
     if (own.length === 0) return [];
     const ports = own.flatMap(({ port, rtcpPort }) => (rtcpPort === undefined ? [port] : [port, rtcpPort]));
-    return [{ announcer: from, reader: to, signalledFrom: received.src, address: from.address, ports, hop }];
+    const [signalledFrom, flightNs] = [received.src, flightBack(sent, received)];
+    return [{ announcer: from, reader: to, signalledFrom, address: from.address, ports, hop, flightNs }];
   });
 }
