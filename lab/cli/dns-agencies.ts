@@ -54,7 +54,8 @@ export async function agenciesOf(
     }),
   );
   const request = { variant: flags.variant, agencies: zone };
-  const options = { namespace: flags.namespace, ...(flags.image === undefined ? {} : { image: flags.image }) };
+  const { origin } = configuration.dns;
+  const options = { namespace: flags.namespace, origin, ...(flags.image === undefined ? {} : { image: flags.image }) };
   if (contexts.size === 0) {
     if (folder !== '') throw noContext();
     return [{ ...request, agency: 'a', options, folder }];

@@ -1,4 +1,4 @@
-import type { Configuration } from './configuration.ts';
+import { type Configuration, letters } from './configuration.ts';
 import { type Variation, variationOf } from './variation.ts';
 
 /** Ports that every pod of the cast uses inside its cluster. */
@@ -54,8 +54,8 @@ export interface AgencyAddresses {
  * cluster exposes too (seen on real clusters).
  */
 export function addressesOf(configuration: Configuration, variation: Variation = variationOf(0, 0)): AgencyAddresses[] {
-  const letters = ['a', 'b', 'c', 'd'].slice(0, configuration.agencies);
-  return letters.map((letter, index) => {
+  const taking = letters.slice(0, configuration.agencies);
+  return taking.map((letter, index) => {
     const [net, cidr] =
       configuration.cidr === 'distinct'
         ? [`10.${10 + 20 * index}.0`, `10.${10 + 20 * index}.0.0/16`]

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { zoneFileName } from '../dns/corefile.ts';
 import type { DnsPlanOptions, DnsVariant } from '../dns/options.ts';
 import { applyDns, type PatchRequest, patchTools, revertDns } from '../dns/patch.ts';
-import { planDefaults } from '../dns/plan.ts';
 import { readPresent } from '../dns/present.ts';
 import type { Access } from '../fabric/kube/cluster-access.ts';
 import { CAST_NAMESPACE } from '../fabric/kube/names.ts';
@@ -41,9 +40,10 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
 
   const requestFor = async (access: Access, variant: DnsVariant, wanted: NamesWanted): Promise<PatchRequest> => {
     const { context, kubeconfig } = access;
-    const present = await readPresent(tools.run, zoneFileName(planDefaults.origin), { context, kubeconfig });
+    const { origin } = wanted.configuration.dns;
+    const present = await readPresent(tools.run, zoneFileName(origin), { context, kubeconfig });
     const options: Partial<DnsPlanOptions> = {
-      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, ttl: 5 },
+      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, origin, ttl: 5 },
       ...(present.image === undefined ? {} : { image: present.image }),
     };
     return { variant, agencies: wanted.topology.agencies, options, folder: join(wanted.logs, `dns-${access.name}`) };
@@ -87,5 +87,5 @@ export function namesKey({ configuration, topology }: Pick<NamesWanted, 'configu
     agency.interconnectPort,
     agency.interconnectAddress,
   ]);
-  return JSON.stringify([configuration.dns.variant, records]);
+  return JSON.stringify([configuration.dns.variant, configuration.dns.origin, records]);
 }

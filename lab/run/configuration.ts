@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { namesProblem } from './agency-names.ts';
 
 const letterSchema = z.enum(['a', 'b', 'c', 'd']);
+/** In this order they are dealt out; the first one is the root agency. */
+export const letters = letterSchema.options;
 
 /** What an administrator can mistype, and an edge would take for a partner. */
 function peersProblem(letter: string, listed: readonly string[]): string | undefined {
@@ -28,6 +31,14 @@ export const configurationSchema = z.strictObject({
       zone: z.enum(['present', 'absent']).default('present'),
       /** Where: in the cluster's own CoreDNS, or in a separate one that forwards the rest. */
       variant: z.enum(['cluster', 'separate']).default('cluster'),
+      /** The zone itself: the domain below which all agencies have theirs. */
+      origin: z.string().default('mcx.test'),
+      /** What an agency is called there; its letter where it is not named here. */
+      names: z.partialRecord(letterSchema, z.string()).default({}),
+    })
+    .superRefine((dns, context) => {
+      const wrong = namesProblem(dns, letters);
+      if (wrong !== undefined) context.addIssue({ code: 'custom', ...wrong });
     })
     .prefault({}),
   border: z

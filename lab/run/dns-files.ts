@@ -7,8 +7,6 @@ import type { Topology } from '../verdict/topology.ts';
 import { serviceIps } from './addresses.ts';
 import type { Configuration } from './configuration.ts';
 
-const origin = 'mcx.test';
-
 /** The upstream of the nodes: it knows no name at all, and says so at once. */
 const denyingCorefile = `.:53 {
     errors
@@ -23,7 +21,7 @@ $TTL 5
 
 /** Writes what each resolver of the cast reads: the very files that the reference DNS patch puts into a cluster. */
 export async function writeDnsFiles(folder: string, configuration: Configuration, topology: Topology): Promise<void> {
-  const { zone: wanted, variant } = configuration.dns;
+  const { zone: wanted, variant, origin } = configuration.dns;
   const nameserver = variant === 'separate' ? serviceIps.separateDns : serviceIps.dns;
   const zone = writeZone(agencyZone(topology.agencies, { origin, nameserver, serial: 1, ttl: 5 }));
   const builtIn = builtInCorefile();

@@ -33,7 +33,29 @@ describe('lab.yaml', () => {
     ['a peer twice', 'edge:\n  peers:\n    a: [b, b]\n', 'lab.yaml:3', 'agency b twice'],
     ['a peer that no lab has', 'edge:\n  peers:\n    a: [z]\n', 'lab.yaml:3', 'edge.peers.a'],
     ['no port at all', 'edge:\n  mediaPorts: 0\n', 'lab.yaml:2', 'edge.mediaPorts'],
-    ['two agencies with one name', 'edge:\n  peers:\n    a: [b]\n    a: [c]\n', 'lab.yaml:4', 'unique'],
+    [
+      'a zone that CoreDNS would refuse',
+      'dns:\n  origin: mcx..test\n',
+      'lab.yaml:2',
+      'dns.origin: "mcx..test" is no domain',
+    ],
+    ['a zone of an empty name', 'dns:\n  origin: ""\n', 'lab.yaml:2', 'is no domain name'],
+    ['an agency whose name is no name', 'dns:\n  names:\n    a: po lice\n', 'lab.yaml:3', 'label "po lice"'],
+    [
+      'an agency whose services would have too long names',
+      `dns:\n  names:\n    b: ${'x.'.repeat(116)}x\n`,
+      'lab.yaml:3',
+      'is no domain name: 1 to 253',
+    ],
+    [
+      'two agencies with one name',
+      'dns:\n  names:\n    a: police\n    b: Police\n',
+      'lab.yaml:4',
+      'agencies a and b would both have the name police.mcx.test',
+    ],
+    ['an agency with the name of another', 'dns:\n  names:\n    a: b\n', 'lab.yaml:2', 'the name b.mcx.test'],
+    ['an agency where the partners of another look', 'dns:\n  names:\n    b: ic.a\n', 'lab.yaml:3', 'ic.a.mcx.test'],
+    ['two peer lists of one agency', 'edge:\n  peers:\n    a: [b]\n    a: [c]\n', 'lab.yaml:4', 'unique'],
   ])('%s is refused with file and line', (_, text, where, what) => {
     const error = thrown(() => parseConfig(text, 'lab.yaml'));
     expect(error).toMatchObject({ where, exitCode: 2 });

@@ -1,6 +1,6 @@
 import type { Topology } from '../../verdict/topology.ts';
 import { type AgencyAddresses, podPorts } from '../addresses.ts';
-import { campaign, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
+import { campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
 import { t1MsOf } from '../cast/timers.ts';
 import type { Configuration } from '../configuration.ts';
 import { shuffled, type Variation } from '../variation.ts';
@@ -13,12 +13,12 @@ export function topologyOf(
 ): Topology {
   return {
     t1Ms: t1MsOf(configuration),
-    campaign,
+    campaign: campaignOf(configuration),
     agencies: agencies.map((agency, index) => ({
       name: agency.letter,
       role: index === 0 ? 'root' : 'remote',
-      domain: domainOf(agency.letter),
-      interconnectDomain: interconnectDomainOf(agency.letter),
+      domain: domainOf(configuration, agency.letter),
+      interconnectDomain: interconnectDomainOf(configuration, agency.letter),
       node: agency.node,
       access: agency.access,
       podCidr: agency.podCidr,
@@ -33,7 +33,11 @@ export function topologyOf(
     // In this order they register.
     ues: shuffled(
       agencies.flatMap((agency) =>
-        agency.ues.map((ue) => ({ ...ue, agency: agency.letter, mcpttId: mcpttIdOf(ue.name, agency.letter) })),
+        agency.ues.map((ue) => ({
+          ...ue,
+          agency: agency.letter,
+          mcpttId: mcpttIdOf(configuration, ue.name, agency.letter),
+        })),
       ),
       variation.order,
     ),

@@ -31,12 +31,12 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
     mediaPorts: agency.edgeMediaPorts,
     insideMediaPorts,
     server: 'sip:server.mcx.svc.cluster.local:5060',
-    domain: domainOf(agency.letter),
+    domain: domainOf(configuration, agency.letter),
     peers:
       configuration.edge.partners === 'unknown'
         ? []
         : listedBy(configuration, agency, agencies).map((other) => ({
-            domain: domainOf(other.letter),
+            domain: domainOf(configuration, other.letter),
             nodes: sourcesOf(configuration, other),
           })),
     unregisteredClients: configuration.edge.unregisteredClients,

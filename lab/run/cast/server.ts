@@ -16,7 +16,7 @@ export interface Server {
 export function server(stage: CastStage, agency: AgencyAddresses): Server {
   const { configuration, agencies } = stage;
   const place = `${agency.letter}-mcx`;
-  const own = interconnectDomainOf(agency.letter);
+  const own = interconnectDomainOf(configuration, agency.letter);
   const direct = configuration.border.path === 'server';
   const config: AgencyConfig = {
     role: 'agency',
@@ -27,14 +27,14 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
     address: agency.pods.server,
     sipPort: podPorts.sip,
     mediaPorts: agency.serverMediaPorts,
-    domain: domainOf(agency.letter),
+    domain: domainOf(configuration, agency.letter),
     psi: {
-      participating: `sip:pf@${domainOf(agency.letter)}`,
+      participating: `sip:pf@${domainOf(configuration, agency.letter)}`,
       controlling: `sip:cf@${own}`,
       nonControlling: `sip:ncf@${own}`,
     },
     users: [...agency.ues, ...(configuration.strangers === 'present' ? [agency.stranger] : [])].map(({ name }) =>
-      mcpttIdOf(name, agency.letter),
+      mcpttIdOf(configuration, name, agency.letter),
     ),
     groups: groupsOf(stage, agency),
     edge: 'sip:edge.mcx.svc.cluster.local:5060',
@@ -43,7 +43,10 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
       advertisedSip: direct ? advertisedSip(configuration, agency) : null,
       partners: agencies
         .filter((other) => other !== agency)
-        .map((other) => ({ domain: domainOf(other.letter), interconnectDomain: interconnectDomainOf(other.letter) })),
+        .map((other) => ({
+          domain: domainOf(configuration, other.letter),
+          interconnectDomain: interconnectDomainOf(configuration, other.letter),
+        })),
     },
     sdpRepair: configuration.server.sdpRepair,
     sessionExpiresS: 1800,
