@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Launch, launch } from './launcher.ts';
@@ -52,6 +52,14 @@ describe('a launched process', () => {
     expect(heard.join('')).toBe('two one\n');
     child.write('three\n');
     expect(await (await shell('exit 0')).exited).toBe(0);
+  });
+
+  test('goes before what else the machine does, where that is allowed and nobody chose otherwise', async () => {
+    const said: string[] = [];
+    const child = await shell('nice', { stdout: 'pipe', onStdout: (text) => said.push(text) });
+    await child.closed;
+    const allowed = (await run(['nice', '-n', '-7', 'nice'])).stdout.trim();
+    expect(said.join('').trim()).toBe(getPriority() === 0 ? allowed : String(getPriority()));
   });
 
   test('appends to a log', async () => {
