@@ -84,7 +84,5 @@ export function redactXml(text: string, who: Identities): string {
 
 function xmlText(text: string, who: Identities): string {
   if (plainWords.test(text.trim())) return text;
-  const changed = who.text(text);
-  if (changed !== text) return changed;
-  return text.replace(/&[a-z]+;|&#\w+;|[^&]+/g, (piece) => (piece.startsWith('&') ? piece : who.words(piece)));
+  return text.replace(/&[a-z]+;|&#\w+;|[^&]+/g, (piece) => (piece.startsWith('&') ? piece : who.opaque(piece)));
 }

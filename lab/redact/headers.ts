@@ -42,8 +42,9 @@ function headerValue(name: string, value: string, who: Identities): string {
 const credentials = new Set(['authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate']);
 
 function unheard(value: string, who: Identities): string {
-  // Credentials, and whatever this lab has never heard of: names of parameters stay, all else goes.
-  return value.replace(/([A-Za-z0-9._%-]+)(\s*=)?/g, (_, word: string, equals?: string) =>
+  // Credentials, and whatever this lab has never heard of: names of parameters stay, all else goes. What an equals sign
+  // only fills up is base64, and no name.
+  return value.replace(/([A-Za-z0-9._%-]+)(\s*=(?=\s*[^\s=,;]))?/g, (_, word: string, equals?: string) =>
     equals === undefined ? who.words(word) : `${word}${equals}`,
   );
 }

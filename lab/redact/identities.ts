@@ -132,8 +132,18 @@ export class Identities {
     const host = /^(")?([^"]*)"?$/.exec(value);
     const made = host?.[2] === undefined ? undefined : this.address(host[2]);
     if (made !== undefined) return value.replace(host?.[2] ?? '', made);
-    const changed = this.text(value);
-    return changed === value ? this.words(value) : changed;
+    return this.opaque(value);
+  }
+
+  /** What may say anything: URIs and addresses as such, all that stands beside them word by word. */
+  opaque(text: string): string {
+    let made = '';
+    let at = 0;
+    for (const { 0: found, index } of text.matchAll(revealing)) {
+      made += this.words(text.slice(at, index)) + this.text(found);
+      at = index + found.length;
+    }
+    return made + this.words(text.slice(at));
   }
 
   #note(original: string, made: string): string {

@@ -83,6 +83,30 @@ describe('a SIP message', () => {
   });
 });
 
+describe('an identity in other clothes', () => {
+  const identity = Buffer.from('alice.liddell@fire.agency');
+  const forms = [identity.toString('base64'), identity.toString('base64url'), identity.toString('hex')];
+
+  test.each([
+    ['a header that nobody knows', (form: string) => `X-Token: ${form}`],
+    ['its parameter', (form: string) => `X-Token: a;b=${form};c`],
+    ['a parameter of an address', (form: string) => `Contact: <sip:x@10.1.2.3;t=${form}>;u=${form}`],
+    ['an address beside it', (form: string) => `Contact: <sip:x@10.1.2.3;t=${form} 10.1.2.3>`],
+    ['a display name', (form: string) => `From: "${form}" <sip:x@10.1.2.3>`],
+    ['credentials', (form: string) => `Authorization: Bearer ${form}`],
+    ['a body of a type that nobody knows', (form: string) => `Content-Type: application/x\r\n\r\n${form}`],
+    ['a key of SDP', (form: string) => `Content-Type: application/sdp\r\n\r\na=key-mgmt:mikey ${form}`],
+    ['a text of XML', (form: string) => `Content-Type: application/x+xml\r\n\r\n<a>${form} sip:x@10.1.2.3</a>`],
+  ])('is gone from %s', (_, lineOf) => {
+    for (const form of forms) {
+      const line = lineOf(form);
+      expect(redactSip(lines('MESSAGE sip:x@10.1.2.3 SIP/2.0', line, '', ''), who())).not.toContain(
+        form.replace(/=+$/, ''),
+      );
+    }
+  });
+});
+
 test('a truncated message is redacted up to its end', () => {
   for (let length = 0; length <= invite.length; length += 7) {
     const cut = redactSip(invite.slice(0, length), who());
