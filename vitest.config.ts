@@ -21,6 +21,8 @@ export default defineConfig({
         ],
     exclude: ['reports/out/**', 'node_modules/**', ...(mutated ? slow : [])],
     setupFiles: mutated ? ['.ci/mutants/quick.ts'] : [],
+    // One worker for all: a mutant is switched on while it runs, and to begin a worker for each file takes longer than its tests.
+    isolate: !mutated,
     testTimeout: mutated ? 60_000 : 15_000,
   },
 });
