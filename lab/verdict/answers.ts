@@ -30,9 +30,16 @@ export function pending(scene: Scene, because: string, ...sightings: readonly (S
   };
 }
 
+/** A question looks at its window many times: once for each UE, and for each claim about it. */
+const windows = new WeakMap<Scene, readonly Sighting[]>();
+
 /** What happened in the act: from its marker to the next one's. */
-export function during(scene: Scene): Sighting[] {
-  return scene.timeline.sightings.filter((sighting) => inWindow(scene, sighting));
+export function during(scene: Scene): readonly Sighting[] {
+  const known = windows.get(scene);
+  if (known !== undefined) return known;
+  const window = scene.timeline.sightings.filter((sighting) => inWindow(scene, sighting));
+  windows.set(scene, window);
+  return window;
 }
 
 export function inWindow(scene: Scene, sighting: Sighting): boolean {

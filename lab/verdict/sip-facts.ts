@@ -31,6 +31,7 @@ export interface SipSighting {
   readonly facts: SipFacts;
 }
 
+const sightingsMemo = new WeakMap<Timeline, readonly SipSighting[]>();
 const factsMemo = new WeakMap<SipMessage, SipFacts>();
 const sdpMemo = new WeakMap<SipMessage, { readonly sdp: Sdp | undefined }>();
 const infoMemo = new WeakMap<SipMessage, { readonly info: McpttInfo | undefined }>();
@@ -64,12 +65,16 @@ function readFacts(message: SipMessage): SipFacts {
 }
 
 /** All SIP of the timeline with its facts, in time order. */
-export function sipSightings(timeline: Timeline): SipSighting[] {
-  return timeline.sightings.flatMap((sighting) => {
+export function sipSightings(timeline: Timeline): readonly SipSighting[] {
+  const known = sightingsMemo.get(timeline);
+  if (known !== undefined) return known;
+  const all = timeline.sightings.flatMap((sighting) => {
     const { content } = sighting;
     if (content.protocol !== 'sip') return [];
     return [{ sighting, message: content.message, facts: sipFacts(content.message) }];
   });
+  sightingsMemo.set(timeline, all);
+  return all;
 }
 
 export function sdpOf(message: SipMessage): Sdp | undefined {
