@@ -22,6 +22,8 @@ export interface LiveCapture {
 }
 
 const POLL_MS = 15;
+/** Looking takes at most one part in so many of the time: the more there is to look at, the less often. */
+const LEISURE = 4;
 const PIECE = 256 * 1024;
 
 /** Follows the files of running recorders; reads only while somebody looks. */
@@ -40,7 +42,8 @@ export async function followTaps(taps: readonly FollowedTap[]): Promise<LiveCapt
     const deadline = performance.now() + deadlineMs;
     let known: Timeline | undefined;
     for (;;) {
-      const late = performance.now() >= deadline;
+      const began = performance.now();
+      const late = began >= deadline;
       const current = timeline();
       if (current !== known || late) {
         known = current;
@@ -48,7 +51,9 @@ export async function followTaps(taps: readonly FollowedTap[]): Promise<LiveCapt
         if (seen !== undefined) return seen;
       }
       if (late || closed) return undefined;
-      await sleep(Math.max(1, Math.min(POLL_MS, deadline - performance.now())));
+      const now = performance.now();
+      const pause = Math.max(POLL_MS, (LEISURE - 1) * (now - began));
+      await sleep(Math.max(1, Math.min(pause, deadline - now)));
     }
   }
 

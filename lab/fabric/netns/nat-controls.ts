@@ -11,6 +11,9 @@ export function natControls(find: (place: PlaceName) => Place): NatControls {
   return {
     setUdpTimeouts: (name, timeouts) => inside(name, 'setting timeouts', udpTimeouts(timeouts).join('\n')),
     dropUnaskedInput: (name, drop) => inside(name, 'guarding the input', `nft -f - <<'END'\n${inputGuard(drop)}\nEND`),
-    flush: (name) => inside(name, 'flushing', 'conntrack -F'),
+    // Before every scenario in every router: one process, not three.
+    flush: async (name) => {
+      await runScript(`flushing in ${name}`, `exec ${inNetns(find(name).netns).join(' ')} conntrack -F`);
+    },
   };
 }

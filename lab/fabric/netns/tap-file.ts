@@ -1,17 +1,29 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
-/**
- * Whether the payload of a marker is in a growing capture file. Files of one scenario are small enough to be read
- * whole.
- */
+/** What may follow the last marker before it is looked for: some tens of packets. */
+const TAIL = 256 * 1024;
+
+/** Whether the payload of a marker is in a growing capture file, near its end. */
 export async function fileHasMarker(path: string, marker: number): Promise<boolean> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const bytes = await tailOf(path).catch(() => Buffer.alloc(0));
   const text = Buffer.from(`mark ${marker}`);
   for (let at = bytes.lastIndexOf(text); at >= 4; at = bytes.lastIndexOf(text, at - 1)) {
     // `mark 12` is not `mark 123`: the length of the datagram stands four bytes before the payload.
     if (bytes.readUInt16BE(at - 4) === UDP_HEADER + text.length) return true;
   }
   return false;
+}
+
+async function tailOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 const UDP_HEADER = 8;
