@@ -1,10 +1,4 @@
-import {
-  GenericContainer,
-  getContainerRuntimeClient,
-  Network,
-  type StartedNetwork,
-  type StartedTestContainer,
-} from 'testcontainers';
+import type { GenericContainer, StartedNetwork, StartedTestContainer } from 'testcontainers';
 import type { AccessSpec } from '../fabric.ts';
 import type { AccessNetworks, StandingAccess } from '../kube/access.ts';
 import { Attendant } from '../kube/attendant/client.ts';
@@ -15,6 +9,9 @@ import { LINE_DEVICE, type Line, routerScript, ueScript } from './access-scripts
 export const CLUSTERS_NETWORK = 'kind';
 /** On every container and network of the lab. */
 export const CONTAINER_LABEL = 'mcx-lab';
+
+/** Loading it takes a quarter of a second, which no other fabric has to spend. */
+const testcontainers = () => import('testcontainers');
 
 interface Built {
   readonly spec: AccessSpec;
@@ -61,6 +58,7 @@ async function buildAccess(spec: AccessSpec, image: string, name: string): Promi
     net = undefined;
   };
   try {
+    const { GenericContainer, Network } = await testcontainers();
     const network = await new Network({ nextUuid: () => `mcx-lab-${name}` }).start();
     net = network;
     const stand = async (place: string, container: GenericContainer): Promise<Stood> => {
@@ -122,12 +120,12 @@ function labelled(container: GenericContainer, name: string): GenericContainer {
 
 /** The router's second interface, after `eth0` on the clusters' network. */
 async function connect(network: StartedNetwork, container: StartedTestContainer): Promise<void> {
-  const { container: client } = await getContainerRuntimeClient();
+  const { container: client } = await (await testcontainers()).getContainerRuntimeClient();
   await client.dockerode.getNetwork(network.getId()).connect({ Container: container.getId() });
 }
 
 async function addressOn(container: StartedTestContainer, network: StartedNetwork): Promise<string> {
-  const { container: client } = await getContainerRuntimeClient();
+  const { container: client } = await (await testcontainers()).getContainerRuntimeClient();
   const { NetworkSettings } = await client.dockerode.getContainer(container.getId()).inspect();
   return NetworkSettings.Networks[network.getName()]?.IPAddress ?? '';
 }

@@ -1,4 +1,3 @@
-import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
 import { Attendant } from '../kube/attendant/client.ts';
 import { start } from '../kube/place.ts';
 import { CLUSTERS_NETWORK, CONTAINER_LABEL } from './access-networks.ts';
@@ -17,6 +16,7 @@ export class LeakGuard {
 
   /** Keeps in what is addressed to these ranges. */
   async keepIn(ranges: readonly string[], image: string): Promise<void> {
+    const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers');
     const { container: client } = await getContainerRuntimeClient();
     const { Id } = await client.dockerode.getNetwork(CLUSTERS_NETWORK).inspect();
     const rules = guardRules(`br-${String(Id).slice(0, 12)}`, ranges, process.pid);
