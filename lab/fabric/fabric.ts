@@ -102,6 +102,11 @@ export interface RunningFabric {
   impair(place: PlaceName, impairment: Impairment | undefined): Promise<void>;
   /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
   translations(place: PlaceName): Promise<string>;
+  /**
+   * Another fabric in the same places: the processes in them live on, everything else is made anew, and this handle is over.
+   * undefined: the places are others. Absent: this kind of fabric cannot.
+   */
+  rebuild?(spec: FabricSpec): Promise<RunningFabric | undefined>;
   down(): Promise<void>;
 }
 

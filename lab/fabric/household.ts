@@ -42,6 +42,11 @@ export class Household<Place extends { readonly name: PlaceName }> {
     this.#places.set(place.name, place);
   }
 
+  /** The places have other addresses; whatever lives in them stays. */
+  move(places: readonly Place[]): void {
+    for (const place of places) this.#places.set(place.name, place);
+  }
+
   readonly start: RunningFabric['start'] = async (name, command, log) => {
     const started = await this.#doings.startPlaced(this.find(name), command, log);
     this.#open.push({ close: () => started.stop(0) });

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** A fabric without packets: every started process is a control socket that notes its acts. */
-function paperFabric() {
+function paperFabric(rebuild?: RunningFabric['rebuild']) {
   const acts: string[] = [];
   const flushed: string[] = [];
   const down = vi.fn(async () => undefined);
@@ -50,6 +50,7 @@ function paperFabric() {
       ({
         spec,
         start,
+        ...(rebuild ? { rebuild } : {}),
         down,
         residence,
         applyService,
@@ -101,6 +102,38 @@ describe('grounds', () => {
     await grounds.take(plain);
     expect(paper.services).toHaveLength(4);
     expect(paper.up).toHaveBeenCalledOnce();
+  });
+
+  test('another fabric in the same places: they are rebuilt, and nobody starts again', async () => {
+    const rebuilt = { address: async () => 'rebuilt' } as Partial<RunningFabric> as RunningFabric;
+    const rebuild = vi.fn(async (): Promise<RunningFabric | undefined> => rebuilt);
+    const paper = paperFabric(rebuild);
+    const grounds = new Grounds(paper.fabric);
+    const first = await grounds.take(blueprint().fabric);
+    await first.play(blueprint().cast({ sockets: folder, files: folder, scenario: 's' }), folder);
+    const started = paper.started.length;
+    const other = blueprint(1).fabric;
+    expect(await grounds.take(other)).toBe(first);
+    expect(rebuild).toHaveBeenCalledExactlyOnceWith(other);
+    expect(first.running).toBe(rebuilt);
+    expect(first.fits(other)).toBe(true);
+    expect(paper.started).toHaveLength(started);
+    expect(paper.up).toHaveBeenCalledOnce();
+    expect(paper.down).not.toHaveBeenCalled();
+  });
+
+  test.each(['other places', 'trouble'])('what cannot be rebuilt is given up: %s', async (why) => {
+    const paper = paperFabric(async () => {
+      if (why === 'trouble') throw new Error('half of it');
+      return undefined;
+    });
+    const grounds = new Grounds(paper.fabric);
+    const first = await grounds.take(blueprint().fabric);
+    const next = grounds.take(blueprint(1).fabric);
+    if (why === 'trouble') await expect(next).rejects.toThrow('half of it');
+    else expect(await next).not.toBe(first);
+    expect(paper.down).toHaveBeenCalledOnce();
+    expect(await grounds.take(blueprint(1).fabric)).not.toBe(first);
   });
 
   test('another fabric, or trouble, means new ground', async () => {

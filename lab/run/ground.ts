@@ -15,13 +15,26 @@ export const groundKey = ({ clusters, ...rest }: FabricSpec): string =>
  * other on one ground: before each, the translations are forgotten and every emulator begins anew, with new sockets.
  */
 export class Ground {
-  readonly running: RunningFabric;
+  #running: RunningFabric;
   #wanted: FabricSpec;
   readonly #players = new Map<string, Player>();
 
   constructor(running: RunningFabric, wanted: FabricSpec) {
-    this.running = running;
+    this.#running = running;
     this.#wanted = wanted;
+  }
+
+  get running(): RunningFabric {
+    return this.#running;
+  }
+
+  /** Another fabric in the same places, where the cast lives on. @returns whether that is possible. */
+  async rebuild(spec: FabricSpec): Promise<boolean> {
+    const rebuilt = await this.#running.rebuild?.(spec);
+    if (rebuilt === undefined) return false;
+    this.#running = rebuilt;
+    this.#wanted = spec;
+    return true;
   }
 
   fits(spec: FabricSpec): boolean {
@@ -101,7 +114,7 @@ export class Ground {
   }
 }
 
-/** One ground at a time: kept while scenarios ask for the same fabric, replaced when one asks for another. */
+/** One ground at a time: kept while scenarios ask for the same fabric, rebuilt or replaced when one asks for another. */
 export class Grounds {
   readonly #fabric: Fabric;
   #kept: Ground | undefined;
@@ -112,14 +125,15 @@ export class Grounds {
 
   async take(spec: FabricSpec): Promise<Ground> {
     const kept = this.#kept;
-    if (kept?.fits(spec)) {
-      try {
+    try {
+      if (kept?.fits(spec)) {
         await kept.renew(spec);
         return kept;
-      } catch (error) {
-        await this.clear();
-        throw error;
       }
+      if (await kept?.rebuild(spec)) return kept as Ground;
+    } catch (error) {
+      await this.clear();
+      throw error;
     }
     await this.clear();
     const ground = new Ground(await this.#fabric.up(spec), spec);

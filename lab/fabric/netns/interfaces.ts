@@ -5,19 +5,33 @@ import { BRIDGE_ADDRESS, BRIDGE_CIDR, type Link, type Place, type Plan, podSubne
 export const MARKER_GROUP = '224.0.0.123';
 export const MARKER_GROUP_LO = '224.0.0.124';
 
+/** `ip -batch` of the outer namespace. */
+export function namespaces(plan: Plan): string[] {
+  return plan.places.map(({ netns }) => `netns add ${netns}`);
+}
+
 /**
- * `ip -batch` of the outer namespace: every namespace and every veth pair, each end born where it belongs. The far ends
- * count from 100: where both ends happen to have the same index, the kernel takes the pair for a plain device and tells
- * the bridge of its carrier up to a second later.
+ * `ip -batch` of the outer namespace: every veth pair, each end born where it belongs. The far ends count from 100: where
+ * both ends happen to have the same index, the kernel takes the pair for a plain device and tells the bridge of its carrier
+ * up to a second later.
  */
-export function skeleton(plan: Plan): string[] {
+export function cables(plan: Plan): string[] {
+  return plan.links.map(
+    ({ place, mac, far, farInterface }, index) =>
+      `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
+      `peer name eth0 address ${mac} netns ${place.netns}`,
+  );
+}
+
+/** `ip -batch` inside one namespace: away with all that `cables` and `interfaces` made there. */
+export function removal({ links }: Plan, place: Place): string[] {
   return [
-    ...plan.places.map(({ netns }) => `netns add ${netns}`),
-    ...plan.links.map(
-      ({ place, mac, far, farInterface }, index) =>
-        `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
-        `peer name eth0 address ${mac} netns ${place.netns}`,
-    ),
+    ...links.filter(({ far }) => far === place).map(({ farInterface }) => `link delete ${farInterface}`),
+    ...(place.kind === 'bridge' ? ['link delete br0'] : []),
+    'link set lo down',
+    'address flush dev lo',
+    // Routes go with their interfaces, but for those that lead nowhere.
+    'route flush table main',
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
 import { prepareLauncher } from './launcher.ts';
 import { insideOuter } from './outer.ts';
-import { type Place, planFabric } from './plan.ts';
+import { planFabric } from './plan.ts';
 import { residence } from './residence.ts';
 import { run, runScript } from './run.ts';
 import { runningFabric } from './running.ts';
@@ -30,10 +30,9 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
   prepareLauncher();
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
-  const services = (place: Place) => (place.kind === 'node' ? place.cluster.services : []);
   try {
     await mkdir(residence.sockets, { recursive: true });
-    await runScript('building the fabric', buildScript(plan, services));
+    await runScript('building the fabric', buildScript(plan));
   } catch (error) {
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
     await run(['sh'], removeScript(plan));

@@ -43,6 +43,8 @@ export interface Link {
 
 export interface Plan {
   readonly spec: FabricSpec;
+  /** Tells the namespaces of this fabric from those of others. */
+  readonly prefix: string;
   readonly places: readonly Place[];
   readonly links: readonly Link[];
 }
@@ -86,7 +88,13 @@ export function planFabric(spec: FabricSpec, prefix: string): Plan {
       connect(host, ethernetAddress('02:42', address), router);
     }
   }
-  return { spec, places, links };
+  return { spec, prefix, places, links };
+}
+
+/** Whether the namespaces of one plan can be those of the other: equal names, and each is of the same kind. */
+export function samePlaces(one: Plan, other: Plan): boolean {
+  const kinds = ({ places }: Plan) => JSON.stringify(places.map(({ kind, netns }) => [kind, netns]));
+  return kinds(one) === kinds(other);
 }
 
 /** The pod ranges of the nodes of a cluster: index of the node to its /24s. */

@@ -1,22 +1,25 @@
 import { LabError } from '../../errors.ts';
 import type { Impairment, PlaceName, RunningFabric } from '../fabric.ts';
 import { Household } from '../household.ts';
+import { checkSpec } from './check-spec.ts';
 import { converseIn } from './conversation.ts';
 import { impairLink } from './impair.ts';
 import { openMarker } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import { BRIDGE_ADDRESS, type Plan } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, samePlaces } from './plan.ts';
 import { residence } from './residence.ts';
 import { runScript } from './run.ts';
-import { removeScript } from './script.ts';
+import { rebuildScript, removeScript } from './script.ts';
 import { serviceTable } from './services.ts';
 import { startTap } from './tap.ts';
 import { translationsOf } from './translations.ts';
 
-/** The handle of a fabric that has been built. What it started, it ends. */
-export function runningFabric(plan: Plan): RunningFabric {
-  const household = new Household(plan.places, { startPlaced, converseIn, startTap, openMarker });
+/** The handle of a fabric that has been built. What was started in its places, it ends. */
+export function runningFabric(
+  plan: Plan,
+  household: Household<Place> = new Household(plan.places, { startPlaced, converseIn, startTap, openMarker }),
+): RunningFabric {
   const { find } = household;
   const services = serviceTable(plan);
   const delays = new Map<PlaceName, number>();
@@ -48,6 +51,14 @@ export function runningFabric(plan: Plan): RunningFabric {
       await impairLink(link, impairment);
     },
     translations: (name) => translationsOf(find(name)),
+    rebuild: async (spec) => {
+      checkSpec(spec);
+      const next = planFabric(spec, plan.prefix);
+      if (!samePlaces(plan, next)) return undefined;
+      await runScript('rebuilding the fabric', rebuildScript(plan, next));
+      household.move(next.places);
+      return runningFabric(next, household);
+    },
     down: async () => {
       await household.close();
       await runScript('removing the fabric', removeScript(plan));

@@ -5,7 +5,7 @@ import { run, runScript } from './run.ts';
 import { buildScript, removeScript } from './script.ts';
 
 const plan = planFabric(contractSpec('preserve'), 'f3.');
-const script = buildScript(plan, (place) => (place.kind === 'node' ? place.cluster.services : []));
+const script = buildScript(plan);
 
 describe('the script that builds a fabric', () => {
   test('is a script for sh', async () => {

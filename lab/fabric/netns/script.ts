@@ -1,5 +1,4 @@
-import type { ServiceSpec } from '../fabric.ts';
-import { interfaces, skeleton } from './interfaces.ts';
+import { cables, interfaces, namespaces, removal } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
 import { rules } from './rules.ts';
 import { sysctls } from './sysctls.ts';
@@ -8,21 +7,43 @@ import { sysctls } from './sysctls.ts';
  * One shell script that builds the whole fabric: the skeleton by one `ip -batch`, then all namespaces at the same time,
  * each by one `ip -batch` and one `nft -f`. A process for each command would take four times as long.
  */
-export function buildScript(plan: Plan, servicesOf: (place: Place) => readonly ServiceSpec[]): string {
+export function buildScript(plan: Plan): string {
+  return ['set -e', ...document('ip -batch -', [...namespaces(plan), ...cables(plan)]), ...furnish(plan)].join('\n');
+}
+
+/** In the namespaces of `before`, whose processes live on: everything between them, and every rule, made anew. */
+export function rebuildScript(before: Plan, plan: Plan): string {
   return [
     'set -e',
-    ...document('ip -batch -', skeleton(plan)),
+    ...everywhere(before, (place) => [
+      ...document('ip -batch -', removal(before, place)),
+      ...(rulesOf(before, place) === undefined ? [] : ['nft flush ruleset', 'conntrack -F 2>&1']),
+    ]),
+    ...document('ip -batch -', cables(plan)),
+    ...furnish(plan),
+  ].join('\n');
+}
+
+function furnish(plan: Plan): string[] {
+  return everywhere(plan, (place) => [
+    ...sysctls(place),
+    ...document('ip -batch -', interfaces(plan, place)),
+    ...ruleDocument(rulesOf(plan, place)),
+  ]);
+}
+
+/** In all places at the same time, and wait for each. */
+function everywhere(plan: Plan, commands: (place: Place) => readonly string[]): string[] {
+  return [
     'pids=',
     ...plan.places.flatMap((place) => [
       `nsenter --net=/run/netns/${place.netns} sh -es <<'PLACE' & pids="$pids $!"`,
       `trap '[ $? = 0 ] || echo "(in ${place.name})" >&2' EXIT`,
-      ...sysctls(place),
-      ...document('ip -batch -', interfaces(plan, place)),
-      ...ruleDocument(rules(plan, place, servicesOf(place))),
+      ...commands(place),
       'PLACE',
     ]),
     'for pid in $pids; do wait $pid; done',
-  ].join('\n');
+  ];
 }
 
 export function removeScript(plan: Plan): string {
@@ -30,6 +51,10 @@ export function removeScript(plan: Plan): string {
     'ip -batch -',
     plan.places.map(({ netns }) => `netns del ${netns}`),
   ).join('\n');
+}
+
+function rulesOf(plan: Plan, place: Place): string | undefined {
+  return rules(plan, place, place.kind === 'node' ? place.cluster.services : []);
 }
 
 function ruleDocument(text: string | undefined): string[] {

@@ -6,6 +6,7 @@ import { type Probe, type ProbeSocket, probeClient } from '../../probe/client.ts
 import { netnsFabric } from '../netns-fabric.ts';
 import { insideOuter } from '../outer.ts';
 import { run } from '../run.ts';
+import { rebuilding } from './rebuilding.ts';
 import { trialSpec } from './spec.ts';
 
 const NODE_B = '172.18.0.3';
@@ -18,6 +19,7 @@ export const scenarios: Readonly<Record<string, (folder: string) => Promise<unkn
   'disk-full': diskFull,
   impairments,
   neighbours,
+  rebuilding,
   'wrong-use': wrongUse,
   'services-at-once': servicesAtOnce,
 };
