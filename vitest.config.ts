@@ -21,8 +21,10 @@ export default defineConfig({
         ],
     exclude: ['reports/out/**', 'node_modules/**', ...(mutated ? slow : [])],
     setupFiles: mutated ? ['.ci/mutants/quick.ts'] : [],
-    // One worker for all: a mutant is switched on while it runs, and to begin a worker for each file takes longer than its tests.
-    isolate: !mutated,
+    // Modules are loaded once for all files of a worker, not anew for each: no test may leave anything behind in one.
+    isolate: false,
+    // On two cores vitest would leave one idle.
+    maxWorkers: '100%',
     testTimeout: mutated ? 60_000 : 15_000,
   },
 });
