@@ -113,10 +113,15 @@ export async function tagImage(reference: string, name: string): Promise<void> {
   await must(['tag', reference, name]);
 }
 
-/** Every image that was built here, out of the engine; those that a container uses stay. */
+/** Names of the images that were built here; none where no engine answers. */
+export async function builtImages(): Promise<readonly string[]> {
+  const { stdout } = await docker('docker', ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', imageRepository]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Takes them out of the engine; those that a container uses stay. */
 export async function removeImages(): Promise<void> {
-  const tags = await must(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', imageRepository]);
-  for (const tag of tags.split('\n').filter((line) => line !== '')) await docker('docker', ['image', 'rm', tag]);
+  for (const tag of await builtImages()) await docker('docker', ['image', 'rm', tag]);
 }
 
 async function enginePlatform(): Promise<string> {

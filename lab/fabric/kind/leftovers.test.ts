@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guardRules } from './leak-guard.ts';
-import { besideState } from './leftovers.ts';
+import { besideState, imageState } from './leftovers.ts';
 
 describe('a container or network of the lab', () => {
   test('is in use while the lab in its name lives', () => {
@@ -13,6 +13,11 @@ describe('a container or network of the lab', () => {
     expect(besideState(`mcx-lab-${process.pid}-1f2e-guard`)).toBe('left');
     expect(besideState('mcx-lab-x')).toBe('left');
   });
+});
+
+test('an image stays as long as what is made of it', () => {
+  expect([imageState([]), imageState([{ state: 'left' }, { state: 'kept' }])]).toEqual(['left', 'kept']);
+  expect(imageState([{ state: 'kept' }, { state: 'in use' }])).toBe('in use');
 });
 
 test('what is for pods stays on the bridge, whatever the way out; everything else goes its way', () => {

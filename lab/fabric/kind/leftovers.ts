@@ -2,13 +2,14 @@ import { execa } from 'execa';
 import { CONTAINER_LABEL } from './access-networks.ts';
 import { NAME_PREFIX } from './cluster-config.ts';
 import { remove } from './clusters.ts';
+import { builtImages, removeImages } from './image.ts';
 import { listClusters } from './kind-command.ts';
 import { type ClusterState, forgetState, heldByOther, readStates, stateFolder } from './state.ts';
 
 const docker = execa({ reject: false, stdin: 'ignore' });
 
 export interface Leftover {
-  readonly kind: 'cluster' | 'container' | 'network';
+  readonly kind: 'cluster' | 'container' | 'network' | 'image';
   readonly name: string;
   /** Left standing on purpose, or in use by a lab that lives. */
   readonly state: 'kept' | 'in use' | 'left';
@@ -19,12 +20,13 @@ export async function leftovers(folder = stateFolder()): Promise<Leftover[]> {
   const states = await readStates(folder);
   const standing = states.length === 0 ? [] : await listClusters();
   const beside = [...(await named('container')), ...(await named('network'))];
-  return [
+  const made: Leftover[] = [
     ...states
       .filter(({ name }) => standing.includes(name))
       .map((state) => ({ kind: 'cluster' as const, name: state.name, state: stateOf(state) })),
     ...beside.map((one) => ({ ...one, state: besideState(one.name) })),
   ];
+  return [...made, ...(await builtImages()).map((name) => ({ kind: 'image' as const, name, state: imageState(made) }))];
 }
 
 /** Removes everything of the lab that no living lab uses, kept clusters too; what others made is never touched. */
@@ -34,6 +36,7 @@ export async function clearLeftovers(say: (line: string) => void, folder = state
   for (const name of names('container')) await docker('docker', ['rm', '--force', '--volumes', name]);
   for (const name of names('network')) await docker('docker', ['network', 'rm', name]);
   await Promise.all(names('cluster').map((name) => remove(folder, name)));
+  if (names('image').length > 0) await removeImages();
   // What is remembered of clusters that are gone already.
   for (const state of await readStates(folder)) if (!heldByOther(state)) await forgetState(folder, state.name);
   for (const { kind, name } of found) say(`${kind} ${name} removed`);
@@ -43,6 +46,12 @@ export async function clearLeftovers(say: (line: string) => void, folder = state
 export function besideState(name: string): Leftover['state'] {
   const [, pid] = /^mcx-lab-(\d+)-/.exec(name) ?? [];
   return pid !== undefined && heldByOther({ holder: Number(pid) }) ? 'in use' : 'left';
+}
+
+/** An image stays as long as what is made of it. */
+export function imageState(made: readonly Pick<Leftover, 'state'>[]): Leftover['state'] {
+  const states = (['in use', 'kept'] as const).filter((state) => made.some((one) => one.state === state));
+  return states[0] ?? 'left';
 }
 
 function stateOf(state: ClusterState): Leftover['state'] {
