@@ -14,6 +14,21 @@ export interface DnsAgency {
   readonly interconnectPort: number;
   /** Where partners find the border, when it is not the node: pods that are routed on purpose. */
   readonly interconnectAddress?: string | undefined;
+  /** Names of other borders that the agency has, or may have: the zone need not change when it takes another one. */
+  readonly otherBorders?: readonly DnsBorder[];
+}
+
+/** What partners may be told of: a name, and the port behind it at the node or at an address of its own. */
+export interface DnsBorder {
+  /** `ic.a.mcx.test` */
+  readonly domain: string;
+  readonly port: number;
+  readonly address?: string | undefined;
+}
+
+export function bordersOf(agency: DnsAgency): readonly DnsBorder[] {
+  const { interconnectDomain, interconnectPort, interconnectAddress, otherBorders = [] } = agency;
+  return [{ domain: interconnectDomain, port: interconnectPort, address: interconnectAddress }, ...otherBorders];
 }
 
 export interface ZoneOptions {
@@ -47,30 +62,37 @@ export function agencyZone(agencies: readonly DnsAgency[], options: ZoneOptions)
 }
 
 /** The name of the host that a partner's INVITE goes to. */
-export function borderName({ name, interconnectAddress }: DnsAgency, origin: string): string {
-  return interconnectAddress === undefined ? `node-${name}.${origin}` : `border-${name}.${origin}`;
+export function borderName({ name }: DnsAgency, { address }: DnsBorder, origin: string): string {
+  return address === undefined ? `node-${name}.${origin}` : `border-${name}.${origin}`;
 }
+
+const service = { type: 'SRV', priority: 10, weight: 50 } as const;
 
 function agencyRecords(agency: DnsAgency, origin: string): ZoneRecord[] {
   const node = `node-${agency.name}.${origin}`;
-  const border = borderName(agency, origin);
-  const interconnect = `_sip._udp.${agency.interconnectDomain}`;
-  const service = { type: 'SRV', priority: 10, weight: 50 } as const;
-  const { interconnectAddress } = agency;
   return [
     { owner: node, type: 'A', address: agency.node },
-    ...(interconnectAddress === undefined ? [] : [{ owner: border, type: 'A' as const, address: interconnectAddress }]),
     { ...service, owner: `_sip._udp.${agency.domain}`, port: agency.clientPort, target: node },
+    ...bordersOf(agency).flatMap((border) => borderRecords(agency, border, origin)),
+  ];
+}
+
+function borderRecords(agency: DnsAgency, border: DnsBorder, origin: string): ZoneRecord[] {
+  const { domain, port, address } = border;
+  const target = borderName(agency, border, origin);
+  const replacement = `_sip._udp.${domain}`;
+  return [
+    ...(address === undefined ? [] : [{ owner: target, type: 'A' as const, address }]),
     {
-      owner: agency.interconnectDomain,
+      owner: domain,
       type: 'NAPTR',
       order: 10,
       preference: 10,
       flags: 's',
       services: 'SIP+D2U',
-      replacement: interconnect,
+      replacement,
     },
-    { ...service, owner: interconnect, port: agency.interconnectPort, target: border },
+    { ...service, owner: replacement, port, target },
   ];
 }
 

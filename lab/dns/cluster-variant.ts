@@ -38,7 +38,7 @@ export function clusterSteps(files: DnsFiles, options: Options): DnsSteps {
       ...(touched ? [] : save(kube)),
       ...configMap,
       ...patchDeployment('the zone file into the volume of the pods, which makes new pods', deployment, kube),
-      ...settled(present, deployment.length > 0, kube),
+      ...settled(options, deployment.length > 0, kube),
     ],
     ...undo(files, options, kube),
   };
@@ -124,17 +124,19 @@ function patchDeployment(title: string, operations: readonly Operation[], kube: 
 }
 
 /** `rollout status` is content while old pods still answer, and for some seconds they do: with NXDOMAIN. */
-function settled({ pods, ending = [] }: PresentDns, changed: boolean, kube: Kube): Step[] {
+function settled({ present, oldPods = 'wait' }: Options, changed: boolean, kube: Kube): Step[] {
+  const { pods, ending = [] } = present;
   const rollout = {
     title: 'wait for the new pods',
     command: kube('rollout', 'status', 'deployment/coredns', '--timeout=60s'),
   };
   const old = (changed ? pods : ending).map((pod) => `pod/${pod}`);
   if (old.length === 0) return [rollout];
-  return [
-    rollout,
-    { title: 'wait until the old pods are gone', command: kube('wait', '--for=delete', ...old, '--timeout=60s') },
-  ];
+  const leaving =
+    oldPods === 'wait'
+      ? { title: 'wait until the old pods are gone', command: kube('wait', '--for=delete', ...old, '--timeout=60s') }
+      : { title: 'the old pods go at once', command: kube('delete', ...old, '--now', '--ignore-not-found') };
+  return [rollout, leaving];
 }
 
 /**
@@ -157,7 +159,7 @@ function undo(files: DnsFiles, options: Options, kube: Kube): { revert: Step[]; 
     revert: [
       ...out,
       ...patchDeployment('the pods as they were, which makes new ones', unmount, kube),
-      ...settled(seen, unmount.length > 0, kube),
+      ...settled({ ...options, present: seen }, unmount.length > 0, kube),
     ],
     forget: noted ? [configMapPatch('the ConfigMap as it was', 'coredns-configmap.revert.yaml', kube, patch)] : [],
   };

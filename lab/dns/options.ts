@@ -17,6 +17,11 @@ export interface DnsPlanOptions extends Access {
   readonly present?: PresentDns;
   /** The way back is shown from where `apply` ends, also for a cluster that has not been touched yet. */
   readonly onPaper?: boolean;
+  /**
+   * What becomes of pods that new ones have taken the place of: they answer on for some seconds, so they are waited for, or
+   * ended at once where nobody else asks them.
+   */
+  readonly oldPods?: 'wait' | 'end';
   /** Image of the separate CoreDNS: best the cluster's own, which its nodes have already. */
   readonly image: string;
 }

@@ -180,6 +180,12 @@ test('the proofs: every name of every agency, one that must not be there, one of
     { name: 'no-such-name.mcx.test', type: 'A', answer: 'NXDOMAIN' },
     { name: 'kubernetes.default.svc.cluster.local', type: 'A', answer: 'any address' },
   ]);
+  const [agency] = agencies;
+  const otherBorders = [{ domain: 'pod.a.mcx.test', port: 5060, address: '10.244.0.6' }];
+  expect(dnsProofs(agency ? [{ ...agency, otherBorders }] : [], 'mcx.test', 'cluster.local').slice(4, 6)).toEqual([
+    { name: 'pod.a.mcx.test', type: 'NAPTR', answer: '10 10 "s" "SIP+D2U" "" _sip._udp.pod.a.mcx.test.' },
+    { name: '_sip._udp.pod.a.mcx.test', type: 'SRV', answer: '10 50 5060 border-a.mcx.test.' },
+  ]);
   const { verify } = dnsPlan('separate', agencies);
   expect(verify[0]?.command).toContain('15353:1053');
   expect(verify.at(-1)?.command).toContain('kubernetes.default.svc.cluster.local');

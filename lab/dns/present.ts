@@ -45,10 +45,12 @@ export async function readPresent(run: Run, zoneFile: string, access: Access = {
     if (parsed.success) return parsed.data;
     throw notKubeadm(`${words.join(' ')} is not as kubeadm makes it: ${z.prettifyError(parsed.error)}`);
   };
-  const { metadata, data } = await get(configMapSchema, 'configmap', 'coredns');
-  const deployment = await get(deploymentSchema, 'deployment', 'coredns');
-  const pods = await get(podsSchema, 'pods', '-l', 'k8s-app=kube-dns');
-  const service = await get(serviceSchema, 'service', 'kube-dns');
+  const [{ metadata, data }, deployment, pods, service] = await Promise.all([
+    get(configMapSchema, 'configmap', 'coredns'),
+    get(deploymentSchema, 'deployment', 'coredns'),
+    get(podsSchema, 'pods', '-l', 'k8s-app=kube-dns'),
+    get(serviceSchema, 'service', 'kube-dns'),
+  ]);
   const { template } = deployment.spec;
   const volumeIndex = template.spec.volumes.findIndex(({ name }) => name === 'config-volume');
   const items = template.spec.volumes[volumeIndex]?.configMap?.items;

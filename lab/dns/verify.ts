@@ -1,5 +1,5 @@
 import { type DnsMessage, type DnsRecord, rcodeName } from '../wire/dns/message.ts';
-import { borderName, type DnsAgency } from './agency-zone.ts';
+import { borderName, bordersOf, type DnsAgency } from './agency-zone.ts';
 import type { DnsPlanOptions, DnsVariant } from './options.ts';
 import { kubectl, type Step } from './step.ts';
 
@@ -34,12 +34,16 @@ export function dnsProofs(agencies: readonly DnsAgency[], origin: string, cluste
   return [
     ...agencies.flatMap((agency): DnsProof[] => {
       const node = `node-${agency.name}.${origin}`;
-      const service = `_sip._udp.${agency.interconnectDomain}`;
       return [
         { name: node, type: 'A', answer: agency.node },
         { name: `_sip._udp.${agency.domain}`, type: 'SRV', answer: `10 50 ${agency.clientPort} ${node}.` },
-        { name: agency.interconnectDomain, type: 'NAPTR', answer: `10 10 "s" "SIP+D2U" "" ${service}.` },
-        { name: service, type: 'SRV', answer: `10 50 ${agency.interconnectPort} ${borderName(agency, origin)}.` },
+        ...bordersOf(agency).flatMap((border): DnsProof[] => {
+          const service = `_sip._udp.${border.domain}`;
+          return [
+            { name: border.domain, type: 'NAPTR', answer: `10 10 "s" "SIP+D2U" "" ${service}.` },
+            { name: service, type: 'SRV', answer: `10 50 ${border.port} ${borderName(agency, border, origin)}.` },
+          ];
+        }),
       ];
     }),
     { name: `no-such-name.${origin}`, type: 'A', answer: 'NXDOMAIN' },

@@ -31,7 +31,8 @@ export interface AgencyAddresses {
   };
   /** The ClusterIP that the pods ask for names. */
   readonly nameserver: string;
-  readonly nodePorts: { readonly clients: number; readonly server: number; readonly agencies: number };
+  /** For clients, and for partners: whoever is the border has the latter. */
+  readonly nodePorts: { readonly clients: number; readonly agencies: number };
   /** First and last port of the edge's media and floor control that the node exposes: node port = pod port. */
   readonly mediaPorts: [number, number];
   /** Those of them that the edge uses. */
@@ -56,10 +57,9 @@ export interface AgencyAddresses {
 export function addressesOf(configuration: Configuration, variation: Variation = variationOf(0, 0)): AgencyAddresses[] {
   const taking = letters.slice(0, configuration.agencies);
   return taking.map((letter, index) => {
-    const [net, cidr] =
-      configuration.cidr === 'distinct'
-        ? [`10.${10 + 20 * index}.0`, `10.${10 + 20 * index}.0.0/16`]
-        : ['10.244.0', '10.244.0.0/16'];
+    // The first one is kind's own in both: the same cluster then does for either.
+    const range16 = configuration.cidr === 'distinct' && index > 0 ? `10.${10 + 20 * index}` : '10.244';
+    const [net, cidr] = [`${range16}.0`, `${range16}.0.0/16`];
     const pod = (offset: number) => `${net}.${5 + 20 * index + variation.pods + offset}`;
     const sip = (index < 3 ? 30000 + 1000 * index : 30300) + variation.sipPorts;
     const range = (first: number, ports: number): [number, number] => [
@@ -74,7 +74,7 @@ export function addressesOf(configuration: Configuration, variation: Variation =
       serviceCidr: '10.96.0.0/16',
       pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
       nameserver: configuration.dns.variant === 'separate' ? serviceIps.separateDns : serviceIps.dns,
-      nodePorts: { clients: sip + 60, server: sip + 61, agencies: sip + 70 },
+      nodePorts: { clients: sip + 60, agencies: sip + 70 },
       mediaPorts: range(30100, Math.max(usualMediaPorts, configuration.edge.mediaPorts)),
       edgeMediaPorts: range(30100, configuration.edge.mediaPorts),
       serverMediaPorts: range(20000, configuration.server.mediaPorts),

@@ -28,8 +28,8 @@ describe('blueprint', () => {
     const [a, b] = addressesOf(configured());
     expect(a).toMatchObject({ node: '172.18.0.2', pods: { edge: '10.244.0.5', server: '10.244.0.6' } });
     expect(b).toMatchObject({ node: '172.18.0.3', pods: { edge: '10.244.0.25', server: '10.244.0.26' } });
-    expect(a?.nodePorts).toEqual({ clients: 30060, server: 30061, agencies: 30070 });
-    expect(b?.nodePorts).toEqual({ clients: 31060, server: 31061, agencies: 31070 });
+    expect(a?.nodePorts).toEqual({ clients: 30060, agencies: 30070 });
+    expect(b?.nodePorts).toEqual({ clients: 31060, agencies: 31070 });
   });
 
   test('no address of one cluster exists in the other unless a scenario wants it', () => {
@@ -118,15 +118,28 @@ describe('blueprint', () => {
     expect(names({ bystander: 'same-address' })).toEqual(expect.arrayContaining(['a-mcx-lo', 'b-mcx-lo']));
   });
 
-  test('the server has a node port only where it is its own border; the edge has its ports always', () => {
-    const nodePorts = (changes: Record<string, unknown>) =>
-      blueprintOf(configured(changes), 1).fabric.clusters.flatMap((cluster) =>
-        cluster.services.flatMap((service) => service.ports.flatMap((port) => port.nodePort ?? [])),
+  test("partners' node port leads to whoever is the border, and to nobody else", () => {
+    const behind = (path: string, nodePort: number) =>
+      blueprintOf(configured({ border: { path } }), 1).fabric.clusters.flatMap(({ services }) =>
+        services
+          .filter(({ ports }) => ports.some((port) => port.nodePort === nodePort))
+          .map(({ endpoints }) => endpoints),
       );
-    expect(nodePorts({})).toEqual(expect.arrayContaining([30070, 31070]));
-    expect(nodePorts({})).not.toContain(30061);
-    expect(nodePorts({ border: { path: 'server' } })).toEqual(expect.arrayContaining([30061, 31061]));
-    expect(nodePorts({ border: { path: 'server' } })).toEqual(expect.arrayContaining([30070, 31070]));
+    expect([behind('edge', 30070), behind('edge', 31070)]).toEqual([[['a-edge']], [['b-edge']]]);
+    expect([behind('server', 30070), behind('server', 31070)]).toEqual([[['a-mcx']], [['b-mcx']]]);
+    expect([behind('server', 30060), behind('server', 30100)]).toEqual([[['a-edge']], [['a-edge'], ['b-edge']]]);
+  });
+
+  test('names say the same whoever is the border; where pods are routed both ways to a server have one', () => {
+    const names = (changes: Record<string, unknown>) => blueprintOf(configured(changes), 1).names;
+    expect(names({ border: { path: 'server' } })).toEqual(names({}));
+    const routed = names({ cidr: 'distinct', border: { path: 'server' }, nat: 'none' });
+    expect(routed).toEqual(names({ cidr: 'distinct' }));
+    const [{ interconnectDomain } = { interconnectDomain: '' }] = routed;
+    expect([interconnectDomain, ...(routed[0]?.otherBorders ?? []).map(({ domain }) => domain)]).toEqual([
+      'ic.a.mcx.test',
+      'pod.a.mcx.test',
+    ]);
   });
 
   test.each<Record<string, unknown>>([

@@ -1,7 +1,9 @@
+import type { DnsAgency } from '../dns/agency-zone.ts';
 import type { FabricSpec } from '../fabric/fabric.ts';
 import type { Topology } from '../verdict/topology.ts';
 import { type AgencyAddresses, addressesOf, bridgeAddress, withBystanders } from './addresses.ts';
 import { fabricSpecOf } from './blueprint/fabric-spec.ts';
+import { dnsAgenciesOf } from './blueprint/names.ts';
 import { topologyOf } from './blueprint/topology.ts';
 import type { CastPaths } from './cast/stage.ts';
 import { type CastMember, castOf } from './cast.ts';
@@ -14,6 +16,8 @@ export interface Blueprint {
   readonly fabric: FabricSpec;
   readonly topology: Topology;
   readonly agencies: readonly AgencyAddresses[];
+  /** What the zone says. */
+  readonly names: readonly DnsAgency[];
   cast(paths: CastPaths): CastMember[];
   /** The same with the addresses that the agencies, and the host on the bridge, really got. */
   at(agencies: readonly AgencyAddresses[], bridge: string): Blueprint;
@@ -26,6 +30,7 @@ export function blueprintOf(configuration: Configuration, seed: number, repetiti
     fabric: fabricSpecOf(configuration, agencies, site),
     topology: topologyOf(configuration, agencies, variation, bridge),
     agencies,
+    names: dnsAgenciesOf(configuration, agencies),
     cast: (paths) => castOf(configuration, { agencies, bridge }, variation, site, paths),
     at: on,
   });

@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { agencyZone } from '../dns/agency-zone.ts';
+import { agencyZone, type DnsAgency } from '../dns/agency-zone.ts';
 import { builtInCorefile, separateCorefile, withZoneBlock, zoneFileName } from '../dns/corefile.ts';
 import { writeZone } from '../dns/zone.ts';
-import type { Topology } from '../verdict/topology.ts';
 import { serviceIps } from './addresses.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -20,17 +19,21 @@ $TTL 5
 `;
 
 /** Writes what each resolver of the cast reads: the very files that the reference DNS patch puts into a cluster. */
-export async function writeDnsFiles(folder: string, configuration: Configuration, topology: Topology): Promise<void> {
+export async function writeDnsFiles(
+  folder: string,
+  configuration: Configuration,
+  agencies: readonly DnsAgency[],
+): Promise<void> {
   const { zone: wanted, variant, origin } = configuration.dns;
   const nameserver = variant === 'separate' ? serviceIps.separateDns : serviceIps.dns;
-  const zone = writeZone(agencyZone(topology.agencies, { origin, nameserver, serial: 1, ttl: 5 }));
+  const zone = writeZone(agencyZone(agencies, { origin, nameserver, serial: 1, ttl: 5 }));
   const builtIn = builtInCorefile();
   const present = wanted === 'present';
   const files: [place: string, name: string, text: string][] = [
     ['bridge', 'Corefile', denyingCorefile],
     ['bridge', 'db.root', denyingZone],
   ];
-  for (const { name } of topology.agencies) {
+  for (const { name } of agencies) {
     const own = present && variant === 'cluster';
     files.push([`${name}-dns`, 'Corefile', own ? withZoneBlock(builtIn, origin) : builtIn]);
     if (own) files.push([`${name}-dns`, zoneFileName(origin), zone]);

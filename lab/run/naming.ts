@@ -1,11 +1,11 @@
-import type { Topology } from '../verdict/topology.ts';
+import type { DnsAgency } from '../dns/agency-zone.ts';
 import type { Configuration } from './configuration.ts';
 import { writeDnsFiles } from './dns-files.ts';
 
 /** The ground of a scenario's names, as far as it stands before the cast plays. */
 export interface NamesWanted {
   readonly configuration: Configuration;
-  readonly topology: Topology;
+  readonly agencies: readonly DnsAgency[];
   /** `logs/<scenario-id>`: what was written is left here. */
   readonly logs: string;
 }
@@ -20,8 +20,8 @@ export interface Naming {
 
 /** Resolvers of the cast read the very files that the DNS patch puts into a cluster. */
 export const embeddedNaming: Naming = {
-  arrange: async ({ configuration, topology, logs }) => {
-    await writeDnsFiles(logs, configuration, topology);
+  arrange: async ({ configuration, agencies, logs }) => {
+    await writeDnsFiles(logs, configuration, agencies);
     return new Map();
   },
   close: async () => undefined,

@@ -81,6 +81,7 @@ function servicesOf(
     endpoints: [`${letter}-${pod}`],
   });
   const { sip, edgeClients, edgeAgencies, dns, separateDns } = podPorts;
+  const direct = configuration.border.path === 'server';
   const [first, last] = mediaPorts;
   const media = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return [
@@ -94,19 +95,19 @@ function servicesOf(
           service('edge', 'None', 'edge', [{ port: sip, targetPort: sip }]),
           service('server', 'None', 'mcx', [{ port: sip, targetPort: sip }]),
         ]),
-    // Without an edge in the crossing the server is its own border, and has a node port. With one it must not have it:
-    // whoever reached it there would have passed the edge by.
-    ...(configuration.border.path === 'server'
+    service('edge-nodeport', serviceIps.edge, 'edge', [
+      { port: edgeClients, targetPort: edgeClients, nodePort: nodePorts.clients },
+      ...(direct ? [] : [{ port: edgeAgencies, targetPort: edgeAgencies, nodePort: nodePorts.agencies }]),
+      ...media.map((port) => ({ port, targetPort: port, nodePort: port })),
+    ]),
+    // Without an edge in the crossing the server is its own border, and partners' node port leads to it. With one it must
+    // have none: whoever reached it there would have passed the edge by. After the edge, which gives the port away.
+    ...(direct
       ? [
           service('server-nodeport', serviceIps.server, 'mcx', [
-            { port: sip, targetPort: sip, nodePort: nodePorts.server },
+            { port: sip, targetPort: sip, nodePort: nodePorts.agencies },
           ]),
         ]
       : []),
-    service('edge-nodeport', serviceIps.edge, 'edge', [
-      { port: edgeClients, targetPort: edgeClients, nodePort: nodePorts.clients },
-      { port: edgeAgencies, targetPort: edgeAgencies, nodePort: nodePorts.agencies },
-      ...media.map((port) => ({ port, targetPort: port, nodePort: port })),
-    ]),
   ];
 }

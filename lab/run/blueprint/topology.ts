@@ -1,9 +1,10 @@
 import type { Topology } from '../../verdict/topology.ts';
-import { type AgencyAddresses, podPorts } from '../addresses.ts';
-import { campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
+import type { AgencyAddresses } from '../addresses.ts';
+import { borderOf, campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
 import { t1MsOf } from '../cast/timers.ts';
 import type { Configuration } from '../configuration.ts';
 import { shuffled, type Variation } from '../variation.ts';
+import { borderAt } from './names.ts';
 
 export function topologyOf(
   configuration: Configuration,
@@ -49,11 +50,9 @@ export function topologyOf(
 }
 
 /** Where partners find the agency. */
-function interconnectOf({ border, nat }: Configuration, { pods, nodePorts }: AgencyAddresses) {
-  if (border.path === 'edge') return { interconnectPort: nodePorts.agencies };
-  // A Service's node port is a NAT too: where pods are routed, the server is addressed as itself.
-  if (nat === 'none') return { interconnectPort: podPorts.sip, interconnectAddress: pods.server };
-  return { interconnectPort: nodePorts.server };
+function interconnectOf(configuration: Configuration, agency: AgencyAddresses) {
+  const { port, address } = borderAt(borderOf(configuration), agency);
+  return { interconnectPort: port, ...(address === undefined ? {} : { interconnectAddress: address }) };
 }
 
 const hasBystander = (configuration: Configuration) =>

@@ -56,5 +56,5 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
 
 /** What partners are shown: the node, unless pods are routed between the clusters. */
 function advertisedSip({ nat }: Configuration, { node, nodePorts, pods }: AgencyAddresses): string {
-  return nat === 'none' ? `${pods.server}:${podPorts.sip}` : `${node}:${nodePorts.server}`;
+  return nat === 'none' ? `${pods.server}:${podPorts.sip}` : `${node}:${nodePorts.agencies}`;
 }
