@@ -85,6 +85,7 @@ function brokenFabric(nat: RunningFabric['nat']): Fabric {
       mark: unused,
       applyService: unused,
       removeService: unused,
+      rearrange: unused,
       impair: unused,
       translations: unused,
       down: async () => {},

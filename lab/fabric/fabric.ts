@@ -99,14 +99,15 @@ export interface RunningFabric {
   /** Adds, replaces or removes a Service while the fabric runs. */
   applyService(cluster: string, service: ServiceSpec): Promise<void>;
   removeService(cluster: string, service: string): Promise<void>;
+  /**
+   * Becomes what another spec says while it stands, as far as it can; `spec` and addresses are the new ones from then on.
+   * Resolves with the places that are other ones since: what ran there has gone, what runs elsewhere lives on. undefined:
+   * another spec needs another fabric.
+   */
+  rearrange(spec: FabricSpec): Promise<ReadonlySet<PlaceName> | undefined>;
   impair(place: PlaceName, impairment: Impairment | undefined): Promise<void>;
   /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
   translations(place: PlaceName): Promise<string>;
-  /**
-   * Another fabric in the same places: the processes in them live on, everything else is made anew, and this handle is over.
-   * undefined: the places are others. Absent: this kind of fabric cannot.
-   */
-  rebuild?(spec: FabricSpec): Promise<RunningFabric | undefined>;
   down(): Promise<void>;
 }
 

@@ -8,7 +8,8 @@ export interface Marker {
   close(): Promise<void>;
 }
 
-const patienceMs = 3000;
+/** A sender that is up answers within milliseconds; its first start on a busy machine takes seconds. */
+const patienceMs = 15_000;
 
 /** A sender that reads a number, sends the marker, and repeats the number when the kernel has taken it. */
 export function acknowledgedMarker(sender: Conversation): Marker {

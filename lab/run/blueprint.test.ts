@@ -164,9 +164,9 @@ describe('pods routed between the clusters', () => {
   test('servers that are their own border are found and shown at their pod’s address', () => {
     const { topology, cast } = routed({ border: { path: 'server' } });
     const [a] = topology.agencies;
-    expect(a).toMatchObject({ interconnectPort: 5060, interconnectAddress: '10.10.0.6' });
+    expect(a).toMatchObject({ interconnectPort: 5060, interconnectAddress: '10.244.0.6' });
     const server = cast(paths).find(({ place }) => place === 'a-mcx');
-    expect(server?.config).toMatchObject({ interconnect: { advertisedSip: '10.10.0.6:5060' } });
+    expect(server?.config).toMatchObject({ interconnect: { advertisedSip: '10.244.0.6:5060' } });
   });
 
   test('an edge knows its partner’s edge by both of its addresses', () => {

@@ -1,3 +1,4 @@
+import type { ClusterSpec } from '../fabric/fabric.ts';
 import { castImageName } from '../fabric/kind/image.ts';
 import { kindFabric } from '../fabric/kind/kind-fabric.ts';
 import { parseContexts } from '../fabric/kube/contexts.ts';
@@ -11,6 +12,8 @@ export interface ClusterWishes {
   readonly nodeImage?: string | undefined;
   readonly proxyMode?: 'iptables' | 'nftables' | undefined;
   readonly keep?: boolean | undefined;
+  /** All that will be asked for, where that is known. */
+  readonly ahead?: readonly ClusterSpec[] | undefined;
   /** Where a cluster that fails leaves its logs. */
   readonly logs?: string | undefined;
   say(line: string): void;
@@ -23,10 +26,10 @@ export interface ClusterFabric extends OpenClusters {
 
 /** Clusters made by kind, or those that contexts lead to. */
 export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
-  const { nodeImage, proxyMode, keep = false, logs, say } = wishes;
+  const { nodeImage, proxyMode, keep = false, ahead, logs, say } = wishes;
   if (wishes.fabric === 'kind') {
     const given = Object.fromEntries(
-      Object.entries({ nodeImage, proxyMode, logs }).filter(([, value]) => value !== undefined),
+      Object.entries({ nodeImage, proxyMode, ahead, logs }).filter(([, value]) => value !== undefined),
     );
     return { ...kindFabric({ ...given, keep, say }), clusters: undefined };
   }

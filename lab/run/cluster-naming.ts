@@ -18,6 +18,8 @@ interface State {
 export function clusterNaming(accesses: () => readonly Access[], say: (line: string) => void): Naming {
   const states = new Map<string, State>();
   const requests = new Map<string, PatchRequest>();
+  /** Contexts that were looked at: a lab that was killed may have left its patch in a cluster that stays. */
+  const seen = new Set<string>();
   // Each command in full is for whoever applies the patch by hand; here its title will do.
   const tools = { ...patchTools, say: (line: string) => say(line.split(': ', 1)[0] ?? line) };
 
@@ -27,10 +29,12 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
     const request = await requestFor(access, variant, wanted);
     const other: DnsVariant = variant === 'cluster' ? 'separate' : 'cluster';
     for (const unwanted of zone === 'present' ? [other] : [variant, other]) {
-      const known = requests.get(`${access.context} ${unwanted}`);
+      const left = seen.has(access.context) ? undefined : await requestFor(access, unwanted, wanted);
+      const known = requests.get(`${access.context} ${unwanted}`) ?? left;
       if (known) await revertDns(known, tools);
       requests.delete(`${access.context} ${unwanted}`);
     }
+    seen.add(access.context);
     if (zone === 'absent') return { key, nameserver: undefined };
     // Noted before it is done: what was begun must be taken out too.
     requests.set(`${access.context} ${variant}`, request);
@@ -43,10 +47,10 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
     const { origin } = wanted.configuration.dns;
     const present = await readPresent(tools.run, zoneFileName(origin), { context, kubeconfig });
     const options: Partial<DnsPlanOptions> = {
-      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, origin, ttl: 5 },
+      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, origin, ttl: 5, oldPods: 'end' },
       ...(present.image === undefined ? {} : { image: present.image }),
     };
-    return { variant, agencies: wanted.topology.agencies, options, folder: join(wanted.logs, `dns-${access.name}`) };
+    return { variant, agencies: wanted.agencies, options, folder: join(wanted.logs, `dns-${access.name}`) };
   };
 
   const arrangeOne = async (letter: string, wanted: NamesWanted): Promise<[string, string][]> => {
@@ -64,7 +68,7 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
 
   return {
     arrange: async (wanted) => {
-      const letters = wanted.topology.agencies.map(({ name }) => name);
+      const letters = wanted.agencies.map(({ name }) => name);
       const found = await Promise.all(letters.map((letter) => arrangeOne(letter, wanted)));
       return new Map(found.flat());
     },
@@ -78,14 +82,7 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
 }
 
 /** Scenarios of equal keys need no change of names between them. */
-export function namesKey({ configuration, topology }: Pick<NamesWanted, 'configuration' | 'topology'>): string {
-  if (configuration.dns.zone === 'absent') return 'absent';
-  const records = topology.agencies.map((agency) => [
-    agency.domain,
-    agency.node,
-    agency.clientPort,
-    agency.interconnectPort,
-    agency.interconnectAddress,
-  ]);
-  return JSON.stringify([configuration.dns.variant, configuration.dns.origin, records]);
+export function namesKey({ configuration, agencies }: Pick<NamesWanted, 'configuration' | 'agencies'>): string {
+  const { zone, variant, origin } = configuration.dns;
+  return zone === 'absent' ? zone : JSON.stringify([variant, origin, agencies]);
 }

@@ -19,16 +19,12 @@ afterEach(() => {
 });
 
 /** A fabric without packets: every started process is a control socket that notes its acts. */
-function paperFabric(rebuild?: RunningFabric['rebuild']) {
+function paperFabric(becoming: RunningFabric['rearrange'] = async () => new Set()) {
   const acts: string[] = [];
   const flushed: string[] = [];
   const down = vi.fn(async () => undefined);
   const started: string[] = [];
-  const services: string[] = [];
-  const applyService: RunningFabric['applyService'] = async (cluster, { name }) =>
-    void services.push(`${cluster} +${name}`);
-  const removeService: RunningFabric['removeService'] = async (cluster, name) =>
-    void services.push(`${cluster} -${name}`);
+  const rearrange = vi.fn(becoming);
   const residence = () => ({ node: 'node', project: '/project', sockets: folder, local: true });
   const start = async (place: string, [, , , name = '']: readonly string[]): Promise<PlacedProcess> => {
     started.push(place);
@@ -43,22 +39,20 @@ function paperFabric(rebuild?: RunningFabric['rebuild']) {
     );
     servers.push(server);
     await new Promise<void>((listening) => server.listen(join(folder, name), listening));
-    return { pid: 1, place, ended: new Promise(() => undefined), stop: async () => undefined };
+    return { pid: 1, place, ended: new Promise(() => undefined), stop: async () => void server.close() };
   };
   const up = vi.fn(
     async (spec: FabricSpec) =>
       ({
         spec,
         start,
-        ...(rebuild ? { rebuild } : {}),
+        rearrange,
         down,
         residence,
-        applyService,
-        removeService,
         nat: { flush: async (place) => void flushed.push(place) },
       }) as Partial<RunningFabric>,
   );
-  return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started, services };
+  return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started, rearrange };
 }
 
 const configuration = configurationSchema.parse({});
@@ -89,55 +83,33 @@ describe('grounds', () => {
     expect(paper.down).toHaveBeenCalledOnce();
   });
 
-  test('Services are changed while the ground stands: what goes first, then what is new or other', async () => {
-    const paper = paperFabric();
+  test('a fabric that can become another one stays, and only who was in an exchanged place begins anew', async () => {
+    const paper = paperFabric(async () => new Set(['b-mcx']));
     const grounds = new Grounds(paper.fabric);
-    const plain = blueprint().fabric;
-    const ground = await grounds.take(plain);
-    const server = blueprintOf(configurationSchema.parse({ border: { path: 'server' } }), 1).fabric;
-    expect(await grounds.take(server)).toBe(ground);
-    expect(paper.services).toEqual(['a +server-nodeport', 'b +server-nodeport']);
-    await grounds.take(plain);
-    expect(paper.services.slice(2)).toEqual(['a -server-nodeport', 'b -server-nodeport']);
-    await grounds.take(plain);
-    expect(paper.services).toHaveLength(4);
-    expect(paper.up).toHaveBeenCalledOnce();
-  });
-
-  test('another fabric in the same places: they are rebuilt, and nobody starts again', async () => {
-    const rebuilt = { address: async () => 'rebuilt' } as Partial<RunningFabric> as RunningFabric;
-    const rebuild = vi.fn(async (): Promise<RunningFabric | undefined> => rebuilt);
-    const paper = paperFabric(rebuild);
-    const grounds = new Grounds(paper.fabric);
-    const first = await grounds.take(blueprint().fabric);
-    await first.play(blueprint().cast({ sockets: folder, files: folder, scenario: 's' }), folder);
-    const started = paper.started.length;
-    const other = blueprint(1).fabric;
-    expect(await grounds.take(other)).toBe(first);
-    expect(rebuild).toHaveBeenCalledExactlyOnceWith(other);
-    expect(first.running).toBe(rebuilt);
-    expect(first.fits(other)).toBe(true);
-    expect(paper.started).toHaveLength(started);
-    expect(paper.up).toHaveBeenCalledOnce();
+    const cast = blueprint().cast({ sockets: folder, files: folder, scenario: 's' });
+    const ground = await grounds.take(blueprint().fabric);
+    await ground.play(cast, folder);
+    const same = blueprintOf(configurationSchema.parse({ bystander: 'same-address' }), 1).fabric;
+    expect(await grounds.take(same)).toBe(ground);
+    expect(paper.rearrange).toHaveBeenCalledExactlyOnceWith(same);
+    await ground.play(cast, folder);
+    expect(paper.started.slice(cast.length)).toEqual(['b-mcx']);
     expect(paper.down).not.toHaveBeenCalled();
   });
 
-  test.each(['other places', 'trouble'])('what cannot be rebuilt is given up: %s', async (why) => {
+  test('a fabric that could not be rearranged to its end is given up', async () => {
     const paper = paperFabric(async () => {
-      if (why === 'trouble') throw new Error('half of it');
-      return undefined;
+      throw new Error('half of it');
     });
     const grounds = new Grounds(paper.fabric);
     const first = await grounds.take(blueprint().fabric);
-    const next = grounds.take(blueprint(1).fabric);
-    if (why === 'trouble') await expect(next).rejects.toThrow('half of it');
-    else expect(await next).not.toBe(first);
+    await expect(grounds.take(blueprint(1).fabric)).rejects.toThrow('half of it');
     expect(paper.down).toHaveBeenCalledOnce();
     expect(await grounds.take(blueprint(1).fabric)).not.toBe(first);
   });
 
-  test('another fabric, or trouble, means new ground', async () => {
-    const paper = paperFabric();
+  test('a fabric that cannot become another one is replaced, and so is one that saw trouble', async () => {
+    const paper = paperFabric(async () => undefined);
     const grounds = new Grounds(paper.fabric);
     const first = await grounds.take(blueprint().fabric);
     const second = await grounds.take(blueprint(1).fabric);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlConnection } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
-import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../fabric/fabric.ts';
+import type { Fabric, FabricSpec, RunningFabric } from '../fabric/fabric.ts';
 import type { CastMember } from './cast.ts';
 import { type Player, startPlayer } from './player.ts';
 
@@ -15,51 +15,25 @@ export const groundKey = ({ clusters, ...rest }: FabricSpec): string =>
  * other on one ground: before each, the translations are forgotten and every emulator begins anew, with new sockets.
  */
 export class Ground {
-  #running: RunningFabric;
-  #wanted: FabricSpec;
+  readonly running: RunningFabric;
   readonly #players = new Map<string, Player>();
 
-  constructor(running: RunningFabric, wanted: FabricSpec) {
-    this.#running = running;
-    this.#wanted = wanted;
+  constructor(running: RunningFabric) {
+    this.running = running;
   }
 
-  get running(): RunningFabric {
-    return this.#running;
-  }
-
-  /** Another fabric in the same places, where the cast lives on. @returns whether that is possible. */
-  async rebuild(spec: FabricSpec): Promise<boolean> {
-    const rebuilt = await this.#running.rebuild?.(spec);
-    if (rebuilt === undefined) return false;
-    this.#running = rebuilt;
-    this.#wanted = spec;
-    return true;
-  }
-
-  fits(spec: FabricSpec): boolean {
-    return groundKey(spec) === groundKey(this.#wanted);
-  }
-
-  /** As new, as far as packets can tell: the Services of this spec, and no node or access router remembers a flow. */
-  async renew(spec: FabricSpec): Promise<void> {
-    const before = this.#wanted;
-    this.#wanted = spec;
-    await Promise.all(
-      spec.clusters.map(({ name, services }, index) =>
-        this.#changeServices(name, before.clusters[index]?.services ?? [], services),
-      ),
-    );
+  /**
+   * What another spec asks for, and as new as far as packets can tell: no node or access router remembers a flow. Whoever
+   * played in a place that is another one now has gone. @returns false where the fabric cannot become that.
+   */
+  async become(spec: FabricSpec): Promise<boolean> {
+    const others = await this.running.rearrange(spec);
+    if (others === undefined) return false;
+    const gone = [...this.#players].filter(([, player]) => others.has(player.process.place));
+    for (const [name] of gone) this.#players.delete(name);
+    await Promise.all(gone.map(([, player]) => dismiss(player)));
     await this.#forget();
-  }
-
-  async #changeServices(cluster: string, before: readonly ServiceSpec[], after: readonly ServiceSpec[]): Promise<void> {
-    // First what goes: its node ports may be wanted again.
-    for (const { name } of before)
-      if (!after.some((one) => one.name === name)) await this.running.removeService(cluster, name);
-    for (const service of after)
-      if (!before.some((one) => JSON.stringify(one) === JSON.stringify(service)))
-        await this.running.applyService(cluster, service);
+    return true;
   }
 
   async #forget(): Promise<void> {
@@ -104,17 +78,17 @@ export class Ground {
   }
 
   async down(): Promise<void> {
-    await Promise.all(
-      [...this.#players.values()].map(async ({ process: placed, control }) => {
-        control.close();
-        await placed.stop(1000);
-      }),
-    );
+    await Promise.all([...this.#players.values()].map(dismiss));
     await this.running.down();
   }
 }
 
-/** One ground at a time: kept while scenarios ask for the same fabric, rebuilt or replaced when one asks for another. */
+async function dismiss({ process: placed, control }: Player): Promise<void> {
+  control.close();
+  await placed.stop(1000);
+}
+
+/** One ground at a time: kept while it can become what the next scenario asks for, else replaced. */
 export class Grounds {
   readonly #fabric: Fabric;
   #kept: Ground | undefined;
@@ -126,17 +100,13 @@ export class Grounds {
   async take(spec: FabricSpec): Promise<Ground> {
     const kept = this.#kept;
     try {
-      if (kept?.fits(spec)) {
-        await kept.renew(spec);
-        return kept;
-      }
-      if (await kept?.rebuild(spec)) return kept as Ground;
+      if (kept && (await kept.become(spec))) return kept;
     } catch (error) {
       await this.clear();
       throw error;
     }
     await this.clear();
-    const ground = new Ground(await this.#fabric.up(spec), spec);
+    const ground = new Ground(await this.#fabric.up(spec));
     this.#kept = ground;
     return ground;
   }

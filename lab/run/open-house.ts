@@ -6,6 +6,7 @@ import { clusterVersions } from './cluster-versions.ts';
 import { Grounds } from './ground.ts';
 import type { Plan } from './manifest.ts';
 import { embeddedNaming } from './naming.ts';
+import { clustersOf } from './order.ts';
 import { embedded, siteOf } from './site.ts';
 import type { House } from './stage.ts';
 
@@ -17,13 +18,20 @@ export interface OpenHouse extends House {
 }
 
 /** The fabric that the plan names, with what goes with it. */
-export function openHouse({ fabric }: Pick<Plan, 'fabric'>, folder: string, say: (line: string) => void): OpenHouse {
+export function openHouse(plan: Plan, folder: string, say: (line: string) => void): OpenHouse {
+  const { fabric } = plan;
   if (fabric.name === 'netns') {
     const grounds = new Grounds(netnsFabric());
     const versions = async () => ({});
     return { grounds, naming: embeddedNaming, site: embedded, versions, close: () => grounds.clear() };
   }
-  const made = openClusterFabric({ ...fabric, fabric: fabric.name, logs: join(folder, 'logs'), say });
+  const made = openClusterFabric({
+    ...fabric,
+    fabric: fabric.name,
+    ahead: clustersOf(plan),
+    logs: join(folder, 'logs'),
+    say,
+  });
   const grounds = new Grounds(made);
   const naming = clusterNaming(() => made.accesses(), say);
   return {
@@ -33,7 +41,8 @@ export function openHouse({ fabric }: Pick<Plan, 'fabric'>, folder: string, say:
     versions: () => clusterVersions(made.accesses(), fabric.nodeImage),
     close: async () => {
       try {
-        await naming.close();
+        // What goes with the clusters need not be taken out of them.
+        if (fabric.name === 'kube' || fabric.keep === true) await naming.close();
         await grounds.clear();
       } finally {
         await made.close();

@@ -6,10 +6,9 @@ import { decodeLine } from '../capture/decode-line.ts';
 import type { Timeline } from '../capture/timeline.ts';
 import { blueprintOf } from './blueprint.ts';
 import { compileCatalogue, readFeatures, type Selection, selectScenarios } from './catalogue.ts';
-import { namesKey } from './cluster-naming.ts';
 import { Collected } from './collect.ts';
 import { type JudgedScenario, verdictOf } from './conclusion.ts';
-import { Deal } from './deal.ts';
+import { Deal, type Waiting } from './deal.ts';
 import { chooseFabric, type FabricWanted, labVersion, requireIsolation } from './environment.ts';
 import type { Emit } from './events.ts';
 import { makeRunFolder } from './folder.ts';
@@ -17,6 +16,7 @@ import { groundKey } from './ground.ts';
 import { type Inside, startInside } from './inside.ts';
 import { Judge } from './judge.ts';
 import type { Plan, PlannedScenario, RunResult } from './manifest.ts';
+import { demandsOf, orderByDemands } from './order.ts';
 import { planOf } from './plan.ts';
 import { PlanFile } from './plan-file.ts';
 import { type Layer, readConfigFile } from './settings.ts';
@@ -166,7 +166,7 @@ async function runTrees(
   interrupted: () => boolean,
 ): Promise<void> {
   const isolated = plan.fabric.name === 'netns';
-  const deal = new Deal(plan.scenarios.map((scenario) => ({ id: scenario.id, key: keyOf(plan, scenario) })));
+  const deal = new Deal(isolated ? plan.scenarios.map((scenario) => waitingOf(plan, scenario)) : inOrder(plan));
   for (let hand = 0; hand < Math.min(isolated ? shards : 1, plan.scenarios.length); hand++) {
     let last: string | undefined;
     const tree: Inside = startInside({
@@ -190,11 +190,15 @@ async function runTrees(
   await Promise.all(trees.map((tree) => tree.ended));
 }
 
-/** Scenarios of equal keys need no change between them: neither of the fabric nor of names. */
-function keyOf({ seed, fabric }: Plan, { configuration, shift }: PlannedScenario): string {
-  const blueprint = blueprintOf(configuration, seed, shift, siteOf(fabric.name));
-  const ground = groundKey(blueprint.fabric);
-  return fabric.name === 'netns' ? ground : `${ground} ${namesKey({ configuration, topology: blueprint.topology })}`;
+/** Scenarios of equal keys can follow each other on one ground. */
+function waitingOf({ seed, fabric }: Plan, { id, configuration, shift }: PlannedScenario): Waiting {
+  return { id, key: groundKey(blueprintOf(configuration, seed, shift, siteOf(fabric.name)).fabric) };
+}
+
+/** One hand takes them as they come. */
+function inOrder(plan: Plan): Waiting[] {
+  const scenarios = plan.scenarios.map((scenario) => ({ id: scenario.id, demands: demandsOf(plan, scenario) }));
+  return orderByDemands(scenarios).map(({ id }) => ({ id, key: '' }));
 }
 
 async function timed(collected: Collected, name: string, work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlAct } from '../../emulators/kit/control.ts';
 import { LabError } from '../errors.ts';
@@ -85,14 +85,14 @@ export class Stage {
     const { naming, site } = this.#house;
     const { logs } = this.#folders;
     if (site.names === 'cast') {
-      await naming.arrange({ configuration, topology: wanted.topology, logs });
+      await naming.arrange({ configuration, agencies: wanted.names, logs });
       return wanted;
     }
     const [agencies, bridge] = await Promise.all([
       settled(wanted.agencies, running.address),
       running.address('bridge'),
     ]);
-    const nameservers = await naming.arrange({ configuration, topology: wanted.at(agencies, bridge).topology, logs });
+    const nameservers = await naming.arrange({ configuration, agencies: wanted.at(agencies, bridge).names, logs });
     return wanted.at(await settledNames(agencies, configuration, running.address, nameservers), bridge);
   }
 
@@ -113,6 +113,7 @@ export class Stage {
     if (!ground) return new Map();
     this.#ground = undefined;
     await ground.running.mark(lastMarker, this.#places).catch(() => undefined);
+    await this.#keepTables(ground);
     const drops = new Map<string, number>();
     const stopped = await Promise.allSettled(
       this.#taps.map(async (tap) => drops.set(tap.request.name, (await tap.stop()).drops)),
@@ -124,6 +125,17 @@ export class Stage {
     }
     for (const result of stopped) if (result.status === 'rejected') throw result.reason;
     return drops;
+  }
+
+  /** What the nodes say that they have translated: for people, and to compare the captures with. */
+  async #keepTables({ running }: Ground): Promise<void> {
+    const nodes = this.#places.filter((place) => place.endsWith('-node'));
+    await Promise.all(
+      nodes.map(async (node) => {
+        const table = await running.translations(node).catch((error: Error) => `not available: ${error.message}\n`);
+        await writeFile(join(this.#folders.logs, `${node}.nat-table`), table).catch(() => undefined);
+      }),
+    );
   }
 
   async #timed<T>(name: string, work: () => Promise<T>): Promise<T> {

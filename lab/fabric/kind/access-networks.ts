@@ -3,7 +3,7 @@ import type { AccessSpec } from '../fabric.ts';
 import type { AccessNetworks, StandingAccess } from '../kube/access.ts';
 import { Attendant } from '../kube/attendant/client.ts';
 import { CAPTURES, imageResidence, type KubePlace, keep } from '../kube/place.ts';
-import { LINE_DEVICE, type Line, routerScript, ueScript } from './access-scripts.ts';
+import { claimScript, LINE_DEVICE, type Line, routerScript, ueScript } from './access-scripts.ts';
 
 /** Docker's network that all clusters of kind share. */
 export const CLUSTERS_NETWORK = 'kind';
@@ -27,7 +27,7 @@ export function containerAccess(instance: string): AccessNetworks {
   let built: readonly Built[] = [];
   return {
     arrange: async (specs, image) => {
-      const same = (one: Built, spec: AccessSpec): boolean => JSON.stringify(one.spec) === JSON.stringify(spec);
+      const same = (one: Built, spec: AccessSpec): boolean => networkOf(one.spec) === networkOf(spec);
       const leaving = built.filter((one) => !specs.some((spec) => same(one, spec)));
       built = built.filter((one) => !leaving.includes(one));
       await Promise.all(leaving.map((one) => one.close()));
@@ -40,13 +40,32 @@ export function containerAccess(instance: string): AccessNetworks {
       built = [...kept, ...made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))];
       const failed = made.find((one) => one.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      return specs.flatMap((spec) => built.filter((one) => same(one, spec)).map(({ standing }) => standing));
+      return Promise.all(
+        specs.flatMap((spec) => built.filter((one) => same(one, spec)).map((one) => withClaims(one, spec))),
+      );
     },
     close: async () => {
       await Promise.all(built.map((one) => one.close()));
       built = [];
     },
   };
+}
+
+/** What an access network is built from: not the addresses that a host only claims, which are nodes' and change with them. */
+function networkOf({ hosts, ...rest }: AccessSpec): string {
+  return JSON.stringify({ ...rest, hosts: hosts.map(({ extraAddresses: _, ...host }) => host) });
+}
+
+/** A network that stands, whose hosts claim what this spec says. */
+async function withClaims({ standing }: Built, { hosts }: AccessSpec): Promise<StandingAccess> {
+  await Promise.all(
+    hosts.map(async (host) => {
+      const place = standing.places.find(({ name }) => name === host.name);
+      const claims = claimScript(host);
+      if (place !== undefined && claims !== '') await keep(place, ['bash', '-es'], claims);
+    }),
+  );
+  return { ...standing, spec: { ...standing.spec, hosts } };
 }
 
 async function buildAccess(spec: AccessSpec, image: string, name: string): Promise<Built> {

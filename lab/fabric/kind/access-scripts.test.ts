@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Line, routerScript, ueScript } from './access-scripts.ts';
+import { claimScript, type Line, routerScript, ueScript } from './access-scripts.ts';
 
 const lines: Line[] = [
   { host: { name: 'a-ue-1', address: '192.168.10.11' }, ue: '172.20.0.3', router: '172.20.0.2' },
@@ -29,10 +29,14 @@ describe('a subscriber’s line', () => {
     expect(ueScript(lines[0] as Line, 0)).toContain('ip link set access0 mtu 1500 up');
   });
 
-  test('is the UE’s only way; addresses that it claims are on lo', () => {
+  test('is the UE’s only way', () => {
     const script = ueScript(lines[1] as Line, 1).split('\n');
     expect(script).toContain('ip route replace default via 192.168.10.1 dev access0 src 192.168.10.67');
-    expect(script.at(-1)).toBe('ip address replace 172.18.0.3/32 dev lo');
+  });
+
+  test('is no way for what a host claims: that is on lo, and in place of what it claimed before', () => {
+    const claims = ['ip -4 address flush dev lo scope global', 'ip address replace 172.18.0.3/32 dev lo'];
+    expect(lines.map(({ host }) => claimScript(host))).toEqual(['', claims.join('\n')]);
   });
 });
 

@@ -58,13 +58,19 @@ export function routerScript(lines: readonly Line[]): string {
 
 /** Docker's own gateway is no way for a UE: the access router is the only one. */
 export function ueScript({ host, ue, router }: Line, index: number): string {
-  const { address, extraAddresses = [] } = host;
+  const { address } = host;
   const gateway = gatewayOf(address);
   return [
     ...tunnel(LINE_DEVICE, index + 1, ue, router),
     `ip address add ${address}/24 dev ${LINE_DEVICE} noprefixroute`,
     `ip route add ${gateway}/32 dev ${LINE_DEVICE} scope link`,
     `ip route replace default via ${gateway} dev ${LINE_DEVICE} src ${address}`,
-    ...extraAddresses.map((extra) => `ip address replace ${extra}/32 dev lo`),
   ].join('\n');
+}
+
+/** Addresses that a host gives itself, in place of those that it had; empty where it claims none. */
+export function claimScript({ extraAddresses = [] }: HostSpec): string {
+  if (extraAddresses.length === 0) return '';
+  const claims = extraAddresses.map((extra) => `ip address replace ${extra}/32 dev lo`);
+  return ['ip -4 address flush dev lo scope global', ...claims].join('\n');
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.ts';
+import type { ClusterSpec } from '../fabric.ts';
 import { kubeFabric, type OpenClusters } from '../kube/kube-fabric.ts';
 import { containerAccess } from './access-networks.ts';
 import type { KindCluster } from './cluster-config.ts';
 import { KindClusters } from './clusters.ts';
-import { castImage, loadImage } from './image.ts';
+import { castImage, loadImage, removeImages } from './image.ts';
 import { requireEngine } from './kind-command.ts';
 import { LeakGuard } from './leak-guard.ts';
 import { stateFolder } from './state.ts';
@@ -13,6 +14,8 @@ export interface KindOptions {
   readonly nodeImage?: string;
   readonly proxyMode?: KindCluster['proxyMode'];
   readonly keep?: boolean;
+  /** Clusters that later worlds ask for: made beside those of the first one, all at once. */
+  readonly ahead?: readonly ClusterSpec[];
   /** Where the logs of a cluster that failed go. */
   readonly logs?: string;
   say?(line: string): void;
@@ -20,7 +23,13 @@ export interface KindOptions {
 
 /** Makes clusters on this machine's engine, then is the kube fabric; UEs are containers beside them. */
 export function kindFabric(options: KindOptions = {}): OpenClusters {
-  const { keep = false, proxyMode = proxyModeOf(process.env.LAB_KIND_PROXY_MODE), logs, say = () => {} } = options;
+  const {
+    keep = false,
+    ahead = [],
+    proxyMode = proxyModeOf(process.env.LAB_KIND_PROXY_MODE),
+    logs,
+    say = () => {},
+  } = options;
   const nodeImage = options.nodeImage ?? process.env.LAB_KIND_NODE_IMAGE;
   const clusters = new KindClusters({
     proxyMode,
@@ -40,12 +49,14 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
     clusters: async (specs) => {
       await requireEngine();
       // While the clusters are being made, the image is.
-      const [accesses, image] = await Promise.all([clusters.open(specs), castImage()]);
+      const all = [...specs, ...ahead];
+      const [opened, image] = await Promise.all([clusters.open(all), castImage()]);
+      const accesses = opened.slice(0, specs.length);
       const missing = accesses.filter(({ context }) => !loaded.has(context));
       await Promise.all(missing.map(({ context }) => loadImage(image, context.replace(/^kind-/, ''))));
       for (const { context } of missing) loaded.add(context);
       await guard.keepIn(
-        specs.flatMap(({ podCidr, serviceCidr }) => [podCidr, serviceCidr]),
+        all.flatMap(({ podCidr, serviceCidr }) => [podCidr, serviceCidr]),
         image,
       );
       return accesses;
@@ -54,6 +65,8 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
     release: async () => {
       await guard.close();
       await clusters.close();
+      // A cluster that stays has it on its nodes; the next lab has it in the engine.
+      if (!keep) await removeImages();
     },
   });
 }

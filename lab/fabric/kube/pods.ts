@@ -13,6 +13,7 @@ export interface KubePod {
   readonly address: string;
   readonly cluster: KubeCluster;
   readonly node: KubeNode;
+  readonly uid: string;
   /** A process in the pod, as the node counts: what the recorder enters the pod's network by. */
   readonly pid: number;
 }
@@ -98,11 +99,17 @@ async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise
             exitCode: 3,
           });
         }
-        return { name: metadata.name, address: status.podIP ?? '', cluster, node, pid };
+        return { name: metadata.name, uid: metadata.uid, address: status.podIP ?? '', cluster, node, pid };
       });
     }),
   );
   return located.flat();
+}
+
+/** Whether the process that the pod was found by is there, and the pod's: asked of the node, which is quicker than the API. */
+export async function isThere({ node, pid, uid }: Pick<KubePod, 'node' | 'pid' | 'uid'>): Promise<boolean> {
+  const groups = await node.attendant.read(`/proc/${pid}/cgroup`).catch(() => '');
+  return groups.includes(uid) || groups.includes(uid.replaceAll('-', '_'));
 }
 
 /** A pod that somebody else deploys: the first by name that is ready. @throws LabError `kube-pod-missing` */

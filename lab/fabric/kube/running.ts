@@ -16,6 +16,8 @@ export interface World {
   readonly services: ReadonlyMap<string, ClusterServices>;
   /** A place that is somebody else's pod, as it is now; undefined for every other name. */
   late(name: PlaceName): Promise<KubePlace | undefined>;
+  /** The places that are other ones since; undefined: the world cannot become that. */
+  rearrange(spec: FabricSpec): Promise<readonly KubePlace[] | undefined>;
   down(): Promise<void>;
 }
 
@@ -49,6 +51,11 @@ export function runningFabric(world: World): RunningFabric {
     mark: household.mark,
     applyService: (cluster, service) => servicesOf(cluster).set(service),
     removeService: (cluster, service) => servicesOf(cluster).remove(service),
+    rearrange: async (spec) => {
+      const others = await world.rearrange(spec);
+      for (const place of others ?? []) await household.replace(place);
+      return others && new Set(others.map(({ name }) => name));
+    },
     impair: async (name, impairment) => {
       impaired.add(name);
       await impairPlace(find(name), impairment);

@@ -15,12 +15,13 @@ interface ServiceObject {
 /** The Services of one cluster as they are now; their ClusterIPs are the cluster's to give. */
 export class ClusterServices {
   readonly #cluster: KubeCluster;
-  readonly #pods: ReadonlyMap<string, KubePod>;
+  #pods: ReadonlyMap<string, KubePod> = new Map();
   #current: readonly ServiceSpec[] = [];
+  /** What the cluster was told of each, in one piece. */
+  readonly #told = new Map<string, string>();
 
-  constructor(cluster: KubeCluster, pods: readonly KubePod[]) {
+  constructor(cluster: KubeCluster) {
     this.#cluster = cluster;
-    this.#pods = new Map(pods.filter((pod) => pod.cluster === cluster).map((pod) => [pod.name, pod]));
   }
 
   get current(): readonly ServiceSpec[] {
@@ -28,11 +29,16 @@ export class ClusterServices {
   }
 
   /** Puts exactly these in place; what an earlier world left is removed first, for its node ports. */
-  async replaceAll(services: readonly ServiceSpec[]): Promise<void> {
+  async replaceAll(services: readonly ServiceSpec[], pods: readonly KubePod[]): Promise<void> {
+    this.#pods = new Map(pods.filter((pod) => pod.cluster === this.#cluster).map((pod) => [pod.name, pod]));
+    const others = services.filter(
+      (service) => this.#told.get(service.name) !== JSON.stringify(this.#manifest(service)),
+    );
+    if (others.length === 0 && this.#told.size === services.length) return;
     await this.#change(async () => {
       const left = (await this.#present()).filter(({ name }) => !services.some((service) => service.name === name));
       await this.#delete(left.map(({ name }) => name));
-      if (services.length > 0) await this.#apply(services);
+      if (others.length > 0) await this.#apply(others);
       this.#current = await this.#withAddresses(services);
     });
   }
@@ -60,13 +66,14 @@ export class ClusterServices {
   }
 
   async #apply(services: readonly ServiceSpec[]): Promise<void> {
-    await this.#cluster.kubectl.apply(
-      services.flatMap((service) =>
-        manifest(
-          service,
-          service.endpoints.map((name) => this.#endpoint(service, name)),
-        ),
-      ),
+    await this.#cluster.kubectl.apply(services.flatMap((service) => this.#manifest(service)));
+    for (const service of services) this.#told.set(service.name, JSON.stringify(this.#manifest(service)));
+  }
+
+  #manifest(service: ServiceSpec): object[] {
+    return manifest(
+      service,
+      service.endpoints.map((name) => this.#endpoint(service, name)),
     );
   }
 
@@ -81,6 +88,7 @@ export class ClusterServices {
 
   async #delete(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
+    for (const name of names) this.#told.delete(name);
     const options = ['--namespace', CAST_NAMESPACE, '--ignore-not-found'];
     await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `service/${name}`)]);
     await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `endpointslice/${name}`)]);

@@ -1,59 +1,108 @@
+import { LabError } from '../../errors.ts';
 import type { ClusterSpec, FabricSpec, PlaceName, RunningFabric } from '../fabric.ts';
 import type { AccessNetworks, StandingAccess } from './access.ts';
 import { Attendant } from './attendant/client.ts';
 import { CAST_NAMESPACE } from './names.ts';
 import { clearNat, setNat } from './nat.ts';
 import { CAPTURES, imageResidence, type KubePlace, keep } from './place.ts';
-import { arrangePods, findPod, type KubePod, type SpeccedCluster } from './pods.ts';
+import { arrangePods, findPod, isThere, type KubePod, type SpeccedCluster } from './pods.ts';
 import { runningFabric } from './running.ts';
 import { ClusterServices } from './services.ts';
 
+/** Pods, Services and NAT as one spec wants them. */
+interface Arranged {
+  readonly spec: FabricSpec;
+  readonly clusters: readonly SpeccedCluster[];
+  readonly pods: readonly KubePod[];
+  readonly actual: readonly ClusterSpec[];
+}
+
 /** Arranges pods, Services, NAT and access networks on clusters that are open. */
 export async function buildWorld(
-  spec: FabricSpec,
-  clusters: readonly SpeccedCluster[],
+  first: FabricSpec,
+  open: readonly SpeccedCluster[],
   accesses: AccessNetworks,
   image: string,
 ): Promise<RunningFabric> {
-  const nodeAddresses = new Map(
-    clusters.map(({ cluster }) => [cluster.name, cluster.nodes.map(({ address }) => address)]),
-  );
-  const [pods, standing] = await Promise.all([
-    arrangePods(clusters, image),
-    accesses.arrange(withRealNodes(spec.accesses, clusters), image, nodeAddresses),
-  ]);
-  const services = new Map(clusters.map(({ cluster }) => [cluster.name, new ClusterServices(cluster, pods)]));
-  await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services)));
-  const nodes = (await Promise.all(clusters.map(nodePlaces))).flat();
+  const nodeAddresses = new Map(open.map(({ cluster }) => [cluster.name, cluster.nodes.map(({ address }) => address)]));
+  const services = new Map(open.map(({ cluster }) => [cluster.name, new ClusterServices(cluster)]));
   const residents = new Map<PlaceName, Promise<Attendant>>();
-  const podPlaces = pods.map((pod) => podPlace(pod, residents));
-  const actual = clusters.map(({ spec: one, cluster }) => actualCluster(one, { spec: one, cluster }, pods));
-  await Promise.all(
-    clusters.flatMap(({ cluster }, index) =>
-      cluster.nodes.map((node) => {
-        const place = nodes.find(({ name }) => name === node.place);
-        return place && setNat(place, { egress: spec.egress, ...natOf(clusters, pods, actual, index) });
-      }),
-    ),
-  );
+  const nodes = (await Promise.all(open.map(nodePlaces))).flat();
+  const arrange = async (spec: FabricSpec, before?: Arranged): Promise<Arranged> => {
+    const clusters = open.map(({ cluster }) => ({ spec: clusterNamed(spec, cluster.name), cluster }));
+    const kept = before !== undefined && podsOf(before.spec) === podsOf(spec) ? before.pods : undefined;
+    const pods = kept ?? (await arrangePods(clusters, image));
+    await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services, pods)));
+    const actual = clusters.map((one) => actualCluster(one, pods));
+    if (kept && before?.spec.egress === spec.egress) return { spec, clusters, pods, actual };
+    await Promise.all(
+      clusters.flatMap(({ cluster }, index) =>
+        cluster.nodes.map((node) => {
+          const place = nodes.find(({ name }) => name === node.place);
+          return place && setNat(place, { egress: spec.egress, ...natOf(clusters, pods, actual, index) });
+        }),
+      ),
+    );
+    return { spec, clusters, pods, actual };
+  };
+  const [begun, standing] = await Promise.all([
+    arrange(first),
+    accesses.arrange(withRealNodes(first.accesses, open), image, nodeAddresses),
+  ]);
+  let now = begun;
+  /** Pods that others deploy, as they were found last. */
+  const others = new Map<PlaceName, KubePod>();
   return runningFabric({
     spec: () => ({
-      egress: spec.egress,
-      clusters: actual.map((one) => ({ ...one, services: services.get(one.name)?.current ?? [] })),
+      egress: now.spec.egress,
+      clusters: now.actual.map((one) => ({ ...one, services: services.get(one.name)?.current ?? [] })),
       accesses: standing.map((access: StandingAccess) => access.spec),
     }),
-    places: [...nodes, ...podPlaces, ...standing.flatMap(outsidePlaces)],
+    places: [...nodes, ...now.pods.map((pod) => podPlace(pod, residents)), ...standing.flatMap(outsidePlaces)],
     services,
     late: async (name) => {
-      const found = (await Promise.all(clusters.map((one) => findPod(one, name)))).find((pod) => pod !== undefined);
+      const known = others.get(name);
+      if (known !== undefined && (await isThere(known))) return podPlace(known, residents);
+      const found = (await Promise.all(now.clusters.map((one) => findPod(one, name)))).find((pod) => pod !== undefined);
+      if (found !== undefined) others.set(name, found);
       return found && podPlace(found, residents);
     },
+    rearrange: async (spec) => {
+      if (groundOf(spec) !== groundOf(first)) return undefined;
+      const before = now.pods;
+      now = await arrange(spec, now);
+      const exchanged = now.pods.filter(({ uid }) => !before.some((one) => one.uid === uid));
+      await Promise.all(
+        exchanged.map(async ({ name }) => {
+          const gone = residents.get(name);
+          residents.delete(name);
+          await gone?.then((attendant) => attendant.close()).catch(() => {});
+        }),
+      );
+      return exchanged.map((pod) => podPlace(pod, residents));
+    },
     down: async () => {
-      const open = await Promise.allSettled(residents.values());
-      await Promise.all(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+      const left = await Promise.allSettled(residents.values());
+      await Promise.all(left.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
       await Promise.all(nodes.map(clearNat));
     },
   });
+}
+
+const podsOf = ({ clusters }: FabricSpec): string => JSON.stringify(clusters.map(({ pods }) => pods));
+
+/** What cannot be changed while it stands. */
+function groundOf({ clusters, accesses }: FabricSpec): string {
+  return JSON.stringify([
+    clusters.map(({ name, podCidr, serviceCidr, nodes }) => [name, podCidr, serviceCidr, nodes]),
+    accesses,
+  ]);
+}
+
+function clusterNamed({ clusters }: FabricSpec, name: string): ClusterSpec {
+  const found = clusters.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new LabError('invalid-fabric', `the spec has no cluster ${name}`, { exitCode: 70 });
 }
 
 /** A host that claims the address of a node claims the one that the node really has. */
@@ -121,7 +170,7 @@ function podPlace(pod: KubePod, residents: Map<PlaceName, Promise<Attendant>>): 
   };
 }
 
-function actualCluster(one: ClusterSpec, { cluster }: SpeccedCluster, pods: readonly KubePod[]): ClusterSpec {
+function actualCluster({ spec: one, cluster }: SpeccedCluster, pods: readonly KubePod[]): ClusterSpec {
   return {
     ...one,
     nodes: cluster.nodes.map(({ address }) => address),

@@ -7,7 +7,7 @@ import { impairLink } from './impair.ts';
 import { openMarker } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, samePlaces } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameButServices, samePlaces } from './plan.ts';
 import { residence } from './residence.ts';
 import { runScript } from './run.ts';
 import { rebuildScript, removeScript } from './script.ts';
@@ -15,17 +15,26 @@ import { serviceTable } from './services.ts';
 import { startTap } from './tap.ts';
 import { translationsOf } from './translations.ts';
 
-/** The handle of a fabric that has been built. What was started in its places, it ends. */
-export function runningFabric(
-  plan: Plan,
-  household: Household<Place> = new Household(plan.places, { startPlaced, converseIn, startTap, openMarker }),
-): RunningFabric {
+/** The handle of a fabric that has been built. What it started, it ends. */
+export function runningFabric(built: Plan): RunningFabric {
+  const household = new Household<Place>(built.places, { startPlaced, converseIn, startTap, openMarker });
   const { find } = household;
-  const services = serviceTable(plan);
+  let plan = built;
+  let services = serviceTable(plan);
   const delays = new Map<PlaceName, number>();
 
+  /** In the same namespaces, whose processes live on, everything else anew. */
+  const rebuild = async (next: Plan): Promise<void> => {
+    await runScript('rebuilding the fabric', rebuildScript(plan, next));
+    household.move(next.places);
+    services = serviceTable(next);
+    delays.clear();
+  };
+
   return {
-    spec: plan.spec,
+    get spec() {
+      return plan.spec;
+    },
     nat: natControls(find),
     address: async (name) => {
       const place = find(name);
@@ -51,13 +60,15 @@ export function runningFabric(
       await impairLink(link, impairment);
     },
     translations: (name) => translationsOf(find(name)),
-    rebuild: async (spec) => {
+    rearrange: async (spec) => {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
       if (!samePlaces(plan, next)) return undefined;
-      await runScript('rebuilding the fabric', rebuildScript(plan, next));
-      household.move(next.places);
-      return runningFabric(next, household);
+      if (sameButServices(plan.spec, spec)) {
+        await Promise.all(spec.clusters.map(({ name, services: wanted }) => services.set(name, () => wanted)));
+      } else await rebuild(next);
+      plan = next;
+      return new Set();
     },
     down: async () => {
       await household.close();

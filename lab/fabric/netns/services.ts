@@ -18,6 +18,7 @@ export function serviceTable(plan: Plan): ServiceTable {
     const before = current.get(cluster);
     if (before === undefined) throw new LabError('unknown-cluster', `there is no cluster ${cluster}`, { exitCode: 70 });
     const after = change(before);
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
     const nodes = plan.places.filter((place) => place.kind === 'node' && place.cluster.name === cluster);
     await Promise.all(nodes.map((node) => (node.kind === 'node' ? replaceOn(node, before, after) : undefined)));
     current.set(cluster, after);

@@ -47,18 +47,18 @@ export async function rebuilding(folder: string) {
   const first = await netnsFabric().up(firstSpec);
   const kept = await first.start('a-mcx', ['sleep', '4714'], `${folder}/log`);
   await send(first, '172.18.0.3/31060', folder);
-  const rebuilt = await first.rebuild?.(otherSpec);
-  if (rebuilt === undefined) throw new Error('the places are the same, and it did not rebuild');
+  if ((await first.rearrange(otherSpec)) === undefined)
+    throw new Error('the places are the same, and it did not rebuild');
   const alive = await Promise.race([kept.ended, Promise.resolve('alive')]);
   const after = await portraits('f1.');
-  const tap = await rebuilt.tap({ name: 'b', place: 'b-edge', interface: 'eth0', path: `${folder}/rebuilt.pcap` });
-  await rebuilt.mark(1, ['a-edge', 'b-edge']);
+  const tap = await first.tap({ name: 'b', place: 'b-edge', interface: 'eth0', path: `${folder}/first.pcap` });
+  await first.mark(1, ['a-edge', 'b-edge']);
   // Routed on purpose now, and by other addresses.
-  await send(rebuilt, '10.11.0.25/5062', folder);
-  await rebuilt.mark(2, ['a-edge', 'b-edge']);
+  await send(first, '10.11.0.25/5062', folder);
+  await first.mark(2, ['a-edge', 'b-edge']);
   await tap.stop();
-  const others = await rebuilt.rebuild?.({ ...otherSpec, accesses: [] });
-  await rebuilt.down();
+  const others = await first.rearrange({ ...otherSpec, accesses: [] });
+  await first.down();
   const built = await netnsFabric().up(otherSpec);
   const anew = await portraits('f2.');
   await built.down();
