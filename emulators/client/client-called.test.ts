@@ -63,6 +63,30 @@ describe('a call to the UE (TS 24.379 6.2.2, 6.2.3.1.1)', () => {
     expect(sent.responses.length).toBeLessThanOrEqual(count + 1);
   });
 
+  test('rings with manual commencement until the user answers (TS 24.379 6.2.3.2.1)', async () => {
+    await ue.close();
+    ue = await openUe(loopback(31), far.at, { commencement: 'manual' });
+    const sent = send(far, invite(far), ue.sipAt);
+    await until('ringing', () => sent.responses.some(({ status }) => status === 180));
+    expect((await send(far, invite(far), ue.sipAt).final()).status).toBe(486);
+    expect(sent.responses.map(({ status }) => status)).not.toContain(200);
+    await ue.do({ do: 'answer' });
+    expect((await sent.final()).status).toBe(200);
+    await callUeAck(sent.request, await sent.final());
+    await expect(ue.do({ do: 'answer' })).rejects.toThrow('nothing rings');
+  });
+
+  test('a call that rings and is given up is answered 487, and the UE is free', async () => {
+    await ue.close();
+    ue = await openUe(loopback(31), far.at, { commencement: 'manual' });
+    const sent = send(far, invite(far), ue.sipAt);
+    await until('ringing', () => sent.responses.some(({ status }) => status === 180));
+    sent.cancel();
+    expect((await sent.final()).status).toBe(487);
+    const again = send(far, invite(far), ue.sipAt);
+    await until('ringing', () => again.responses.some(({ status }) => status === 180));
+  });
+
   test('without an ACK for 64*T1 the UE hangs up (RFC 3261 13.3.1.4)', async () => {
     const sent = send(far, invite(far), ue.sipAt);
     const ok = await sent.final();

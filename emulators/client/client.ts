@@ -50,6 +50,7 @@ export async function openClient(config: ClientConfig, { log, ids, clock }: Kit)
       call: ({ group }) => user.call(group),
       talk: ({ packets, release }) => inCall().talk({ packets, release }),
       'release-floor': () => inCall().releaseFloor(),
+      answer: () => user.answer(),
       'hang-up': () => user.hangUp(),
       describe: () => ({
         registration: registration.describe(),

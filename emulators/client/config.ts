@@ -22,6 +22,8 @@ export const clientConfigSchema = z.strictObject({
   /** Offered in a=fmtp:MCPTT. */
   offerGranted: z.boolean(),
   implicitFloorRequest: z.boolean(),
+  /** A call is answered at once, or rings until the user answers (TS 24.379 6.2.3.1, 6.2.3.2). */
+  commencement: z.enum(['automatic', 'manual']),
   /** The owner of the keep-alives of the access leg is the UE (RFC 5626 3.5.1, RFC 6263). */
   keepAliveMs: z.number().positive(),
   sessionExpiresS: z.number().int().positive(),

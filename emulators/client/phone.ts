@@ -22,6 +22,13 @@ interface Offered {
   readonly far: FarSide;
 }
 
+/** An INVITE that waits for its user. */
+interface Ringing {
+  readonly request: SipRequest;
+  readonly transaction: ServerTransaction;
+  readonly offered: Offered;
+}
+
 /** The one call at a time that a user holds, and every request that comes to the UE. */
 export class Phone {
   readonly #ua: UserAgent;
@@ -29,6 +36,7 @@ export class Phone {
   /** Calls that are up, and those whose BYE is not answered yet. */
   readonly #sessions = new Map<string, Session>();
   #calling: { readonly invite: OutgoingCall; readonly media: CallMedia } | undefined;
+  #ringing: Ringing | undefined;
   #session: Session | undefined;
   #lastFailure: number | undefined;
 
@@ -66,6 +74,14 @@ export class Phone {
     });
     this.#calling = { invite, media };
     media.inviteSent();
+  }
+
+  /** The user takes the call that rings. */
+  answer(): void {
+    if (this.#ringing === undefined) throw new Error('nothing rings');
+    const { request, transaction, offered } = this.#ringing;
+    this.#ringing = undefined;
+    this.#accept(request, transaction, offered);
   }
 
   hangUp(): void {
@@ -113,13 +129,28 @@ export class Phone {
     if (tagOf(request, 'to') !== undefined) transaction.respond(makeResponse(request, 481));
     else if (request.method !== 'INVITE') transaction.respond(otherMethods(request, toTag));
     // RFC 3261 21.4.24: the user is in a call
-    else if (this.media !== undefined) transaction.respond(makeResponse(request, 486, { toTag }));
+    else if (this.media !== undefined || this.#ringing !== undefined)
+      transaction.respond(makeResponse(request, 486, { toTag }));
     // TS 24.379 6.2.2: speech in AMR-WB is what the UE can do; an INVITE without an offer is not for it either
     else if (read === undefined) transaction.respond(makeResponse(request, 488, { toTag }));
+    else if (this.#ua.config.commencement === 'manual') this.#ring(request, transaction, { toTag, ...read });
     else this.#accept(request, transaction, { toTag, ...read });
   }
 
-  /** TS 24.379 6.2.3.1.1: automatic commencement, a 200 at once. */
+  /** TS 24.379 6.2.3.2.1: manual commencement, a 180 until the user answers; RFC 3261 9.2: or the caller gives up. */
+  #ring(request: SipRequest, transaction: ServerTransaction, offered: Offered): void {
+    const { toTag } = offered;
+    this.#ringing = { request, transaction, offered };
+    transaction.respond(
+      makeResponse(request, 180, { toTag, headers: [{ name: 'Contact', value: contact(this.#ua.config) }] }),
+    );
+    transaction.onCancel(() => {
+      transaction.respond(makeResponse(request, 487, { toTag }));
+      if (this.#ringing?.transaction === transaction) this.#ringing = undefined;
+    });
+  }
+
+  /** TS 24.379 6.2.3.1.1: automatic commencement, a 200 at once; 6.2.3.2.1: or when the user has answered. */
   #accept(request: SipRequest, transaction: ServerTransaction, { toTag, sdp, far }: Offered): void {
     const { config, ids } = this.#ua;
     const sdpSession = ids.below(2 ** 31);

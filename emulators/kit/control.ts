@@ -11,6 +11,8 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
   z.strictObject({ id: z.number(), do: z.literal('register') }),
   /** UE: INVITE for the group; answers as soon as the INVITE is sent. */
   z.strictObject({ id: z.number(), do: z.literal('call'), group: z.string() }),
+  /** UE with manual commencement: takes the call that rings; answers at once. */
+  z.strictObject({ id: z.number(), do: z.literal('answer') }),
   /** UE: presses the button (or uses the floor it already has), sends so many RTP packets every 20 ms once the floor is granted, then releases; answers at once. */
   z.strictObject({ id: z.number(), do: z.literal('talk'), packets: z.number().int().positive(), release: z.boolean() }),
   /** UE: Floor Release; answers at once. */

@@ -55,6 +55,7 @@ export function ueConfig(host: string, edge: Peer, more: Partial<ClientConfig> =
     outboundProxy: `sip:${edge.host}:${edge.port}`,
     offerGranted: false,
     implicitFloorRequest: true,
+    commencement: 'automatic',
     keepAliveMs: 100,
     sessionExpiresS: 1800,
     ...more,
