@@ -86,6 +86,7 @@ function brokenFabric(nat: RunningFabric['nat']): Fabric {
       applyService: unused,
       removeService: unused,
       rearrange: unused,
+      deletePod: unused,
       impair: unused,
       translations: unused,
       down: async () => {},

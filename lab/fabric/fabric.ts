@@ -105,6 +105,8 @@ export interface RunningFabric {
    * another spec needs another fabric.
    */
   rearrange(spec: FabricSpec): Promise<ReadonlySet<PlaceName> | undefined>;
+  /** Deletes a pod, its address with it: taps in it end complete, then all that goes on there. Nobody takes its place. */
+  deletePod(place: PlaceName): Promise<void>;
   impair(place: PlaceName, impairment: Impairment | undefined): Promise<void>;
   /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
   translations(place: PlaceName): Promise<string>;

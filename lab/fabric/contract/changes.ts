@@ -76,6 +76,34 @@ export const changes: ProbeGroup = {
       },
     },
     {
+      id: 'deleted-pod-keeps-its-flow',
+      expected: 'b-node eth0: in for b-node:30175, out for b-four:5175; with an endpoint again: the new pod',
+      source: `${SOURCE}: last endpoint removed, pod deleted`,
+      measure: async (site) => {
+        const client = await site.socket('a-one', 5216);
+        const old = await site.socket('b-four', 5175);
+        const next = await site.socket('b-two', 5175);
+        const to: Target = [site.address('b-node'), 30175];
+        await apply(site, 'b', 'deleted', 30175, 5175, ['b-four']);
+        if ((await keepSending(site, client, to, [old])) !== old) return 'never came';
+        await apply(site, 'b', 'deleted', 30175, 5175, []);
+        await site.running.deletePod('b-four');
+        const packets = await site.watch('b-node', async () => {
+          const text = site.token();
+          await client.send(...to, text);
+          await next.received(text, site.timing.quietMs);
+          return text;
+        });
+        const name = (address: string) => ['b-node', 'b-four'].find((place) => site.address(place) === address);
+        const seen = packets.map(
+          ({ dst, dstPort }, index) => `${index === 0 ? 'in' : 'out'} for ${name(dst)}:${dstPort}`,
+        );
+        await apply(site, 'b', 'deleted', 30175, 5175, ['b-two']);
+        const again = (await keepSending(site, client, to, [next])) === next ? 'the new pod' : 'not the new pod';
+        return `b-node eth0: ${seen.join(', ')}; with an endpoint again: ${again}`;
+      },
+    },
+    {
       id: 'foreign-nodeport-number-is-flushed',
       expected: 'a number that A has too: nothing, a number of B alone: arrives',
       source: `${SOURCE}: the reconciler compares only the original destination port`,

@@ -84,7 +84,8 @@ export function openSite(running: RunningFabric, timing: Timing, helper: readonl
       try {
         return await act({ ...site, socket });
       } finally {
-        await Promise.all(opened.map((one) => one.close()));
+        // Those of a pod that a probe has deleted are gone with it.
+        await Promise.allSettled(opened.map((one) => one.close()));
       }
     },
     close: async () => {

@@ -33,6 +33,8 @@ export function contractSpec(egress: FabricSpec['egress']): FabricSpec {
           { name: 'b-one', address: '10.244.0.25' },
           { name: 'b-two', address: '10.244.0.6' },
           { name: 'b-three', address: '10.244.0.5' },
+          // Deleted by the probe deleted-pod-keeps-its-flow; the others leave it alone.
+          { name: 'b-four', address: '10.244.0.26' },
         ],
         services: [
           service('spread', 'Cluster', '10.96.0.40', ['b-one'], [node(5060, 30160)]),

@@ -18,6 +18,7 @@ export interface World {
   late(name: PlaceName): Promise<KubePlace | undefined>;
   /** The places that are other ones since; undefined: the world cannot become that. */
   rearrange(spec: FabricSpec): Promise<readonly KubePlace[] | undefined>;
+  deletePod(name: PlaceName): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -55,6 +56,10 @@ export function runningFabric(world: World): RunningFabric {
       const others = await world.rearrange(spec);
       for (const place of others ?? []) await household.replace(place);
       return others && new Set(others.map(({ name }) => name));
+    },
+    deletePod: async (name) => {
+      await household.leave(name);
+      await world.deletePod(name);
     },
     impair: async (name, impairment) => {
       impaired.add(name);

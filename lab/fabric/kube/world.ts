@@ -5,7 +5,7 @@ import { Attendant } from './attendant/client.ts';
 import { CAST_NAMESPACE } from './names.ts';
 import { clearNat, setNat } from './nat.ts';
 import { CAPTURES, imageResidence, type KubePlace, keep } from './place.ts';
-import { arrangePods, findPod, isThere, type KubePod, type SpeccedCluster } from './pods.ts';
+import { arrangePods, findPod, isThere, type KubePod, removePods, type SpeccedCluster } from './pods.ts';
 import { runningFabric } from './running.ts';
 import { ClusterServices } from './services.ts';
 
@@ -80,6 +80,14 @@ export async function buildWorld(
         }),
       );
       return exchanged.map((pod) => podPlace(pod, residents));
+    },
+    deletePod: async (name) => {
+      const pod = now.pods.find((one) => one.name === name);
+      if (pod === undefined) throw new LabError('unknown-place', `the fabric has no pod ${name}`, { exitCode: 70 });
+      const resident = await residents.get(name)?.catch(() => undefined);
+      residents.delete(name);
+      await resident?.close();
+      await removePods(pod.cluster, [name]);
     },
     down: async () => {
       const left = await Promise.allSettled(residents.values());

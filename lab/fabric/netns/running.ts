@@ -9,7 +9,7 @@ import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
 import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameButServices, samePlaces } from './plan.ts';
 import { residence } from './residence.ts';
-import { runScript } from './run.ts';
+import { inNetns, runScript } from './run.ts';
 import { rebuildScript, removeScript } from './script.ts';
 import { serviceTable } from './services.ts';
 import { startTap } from './tap.ts';
@@ -53,6 +53,16 @@ export function runningFabric(built: Plan): RunningFabric {
     applyService: (cluster, service) =>
       services.set(cluster, (all) => [...all.filter(({ name }) => name !== service.name), service]),
     removeService: (cluster, service) => services.set(cluster, (all) => all.filter(({ name }) => name !== service)),
+    deletePod: async (name) => {
+      const link = plan.links.find(({ place }) => place.name === name && place.kind === 'pod');
+      if (link === undefined) throw new LabError('unknown-place', `the fabric has no pod ${name}`, { exitCode: 70 });
+      await household.leave(name);
+      // With the node's end of its veth goes the route to it, as when the CNI plugin takes a pod down.
+      await runScript(
+        `deleting the pod ${name}`,
+        [...inNetns(link.far.netns), 'ip', 'link', 'del', link.farInterface].join(' '),
+      );
+    },
     impair: async (name, impairment: Impairment | undefined) => {
       const link = plan.links.find(({ place }) => place.name === name);
       if (link === undefined) throw new LabError('impairment-not-applicable', `${name} has no link of its own`);

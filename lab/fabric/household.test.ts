@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { Conversation, PlacedProcess, TapRequest } from './fabric.ts';
+import { Household } from './household.ts';
+
+/** Places on paper: what is closed, in order. */
+function household() {
+  const closed: string[] = [];
+  const note = (what: string) => async () => void closed.push(what);
+  const house = new Household([{ name: 'b-edge' }, { name: 'b-mcx' }], {
+    startPlaced: async ({ name }): Promise<PlacedProcess> => ({
+      pid: 1,
+      place: name,
+      ended: new Promise(() => undefined),
+      stop: note(`process of ${name}`),
+    }),
+    converseIn: async ({ name }): Promise<Conversation> => ({
+      place: name,
+      send: () => undefined,
+      onLine: () => undefined,
+      ended: new Promise(() => undefined),
+      close: note(`conversation of ${name}`),
+    }),
+    startTap: async (_place, request) => ({
+      request,
+      stop: async () => {
+        closed.push(`tap ${request.name}`);
+        return { drops: 0 };
+      },
+    }),
+    openMarker: async ({ name }) => ({ send: async () => undefined, close: note(`marker of ${name}`) }),
+  });
+  return { house, closed };
+}
+
+const tap = (place: string): TapRequest => ({ name: place, place, interface: 'eth0', path: '/file' });
+
+describe('a place that is left', () => {
+  test('loses its taps before its processes, and nobody else loses anything', async () => {
+    const { house, closed } = household();
+    await house.start('b-edge', ['node'], '/log');
+    await house.converse('b-edge', ['node']);
+    await house.start('b-mcx', ['node'], '/log');
+    await house.tap(tap('b-edge'));
+    await house.mark(1, ['b-edge', 'b-mcx']);
+    await house.leave('b-edge');
+    expect(closed[0]).toBe('tap b-edge');
+    expect(closed.toSorted()).toEqual([
+      'conversation of b-edge',
+      'marker of b-edge',
+      'process of b-edge',
+      'tap b-edge',
+    ]);
+    expect(() => house.find('b-edge')).toThrow('the fabric has no place b-edge');
+    await house.close();
+    expect(closed.slice(4).toSorted()).toEqual(['marker of b-mcx', 'process of b-mcx']);
+  });
+});
