@@ -19,6 +19,10 @@ Then('every leg that leaves a pod has its INVITE, its 200 and its ACK', async fu
   await this.ask(legsComplete());
 });
 
+Then('by now every leg has its INVITE, its 200 and its ACK', async function (this: LabWorld) {
+  await this.ask(legsComplete({ earlierCalls: true }));
+});
+
 Then('every leg is ended by a BYE and its 200', async function (this: LabWorld) {
   await this.ask(callEnded());
 });

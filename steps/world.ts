@@ -1,5 +1,5 @@
 import { After, Before, BeforeStep, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
-import { type CastAct, directorOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
+import { type Act, directorOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
 import type { Question } from '../lab/verdict/question.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 
@@ -17,12 +17,12 @@ export class LabWorld extends World<{ handle: string }> {
     return this.#open.topology;
   }
 
-  act(...acts: CastAct[]): Promise<void> {
+  act(...acts: Act[]): Promise<void> {
     return this.#open.act(acts);
   }
 
   /** Acts whose content depends on packets seen so far. */
-  actUpon(acts: (seen: Seen) => readonly CastAct[]): Promise<void> {
+  actUpon(acts: (seen: Seen) => readonly Act[]): Promise<void> {
     return this.#open.act(acts);
   }
 

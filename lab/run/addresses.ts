@@ -19,6 +19,8 @@ export const bridgeAddress = '172.18.0.1';
 export interface AgencyAddresses {
   readonly letter: string;
   readonly node: string;
+  /** The cluster's other node, where it has one. */
+  readonly otherNode: string | undefined;
   readonly access: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
@@ -28,7 +30,13 @@ export interface AgencyAddresses {
     readonly dns: string;
     readonly separateDns: string;
     readonly bystander: string;
+    /** What takes over from the edge and from the resolver when an operator rolls them out. */
+    readonly edgeNext: string;
+    readonly dnsNext: string;
   };
+  /** The pods that are the edge and the resolver now, by name without the agency. */
+  readonly edgePod: 'edge' | 'edge-next';
+  readonly dnsPod: 'dns' | 'dns-next';
   /** The ClusterIP that the pods ask for names. */
   readonly nameserver: string;
   /** For clients, and for partners: whoever is the border has the latter. */
@@ -50,7 +58,7 @@ export interface AgencyAddresses {
 }
 
 /**
- * Pods of cluster a at .5 to .9, of b at .25 to .29, … so that equal addresses happen only where a scenario wants them.
+ * Pods of cluster a at .5 to .11, of b at .25 to .31, … so that equal addresses happen only where a scenario wants them.
  * NodePort numbers of SIP differ per cluster: kube-proxy's conntrack reconciler forgets flows towards a port that the own
  * cluster exposes too (seen on real clusters).
  */
@@ -60,7 +68,8 @@ export function addressesOf(configuration: Configuration, variation: Variation =
     // The first one is kind's own in both: the same cluster then does for either.
     const range16 = configuration.cidr === 'distinct' && index > 0 ? `10.${10 + 20 * index}` : '10.244';
     const [net, cidr] = [`${range16}.0`, `${range16}.0.0/16`];
-    const pod = (offset: number) => `${net}.${5 + 20 * index + variation.pods + offset}`;
+    const twoNodes = index > 0 && configuration.partnerNodes > 1;
+    const pod = (offset: number, range = net) => `${range}.${5 + 20 * index + variation.pods + offset}`;
     const sip = (index < 3 ? 30000 + 1000 * index : 30300) + variation.sipPorts;
     const range = (first: number, ports: number): [number, number] => [
       first + variation.mediaPorts,
@@ -69,10 +78,21 @@ export function addressesOf(configuration: Configuration, variation: Variation =
     return {
       letter,
       node: `172.18.0.${2 + index}`,
+      otherNode: twoNodes ? `172.18.0.${6 + index}` : undefined,
       access: `172.18.0.${10 + index}`,
       podCidr: cidr,
       serviceCidr: '10.96.0.0/16',
-      pods: { edge: pod(0), server: pod(1), dns: pod(2), separateDns: pod(3), bystander: pod(4) },
+      pods: {
+        edge: pod(0),
+        server: pod(1),
+        dns: pod(2),
+        separateDns: pod(3),
+        bystander: pod(4),
+        edgeNext: pod(5, twoNodes ? net.replace(/0$/, '1') : net),
+        dnsNext: pod(6),
+      },
+      edgePod: 'edge',
+      dnsPod: 'dns',
       nameserver: configuration.dns.variant === 'separate' ? serviceIps.separateDns : serviceIps.dns,
       nodePorts: { clients: sip + 60, agencies: sip + 70 },
       mediaPorts: range(30100, Math.max(usualMediaPorts, configuration.edge.mediaPorts)),
@@ -91,6 +111,20 @@ export function addressesOf(configuration: Configuration, variation: Variation =
       spoofer: { name: `${letter}-spoofer`, address: `192.168.${10 * (index + 1)}.67` },
     };
   });
+}
+
+/** The same agency when its edge has been rolled out: another pod with another address. */
+export function withNextEdge(agency: AgencyAddresses): AgencyAddresses {
+  return { ...agency, edgePod: 'edge-next', pods: { ...agency.pods, edge: agency.pods.edgeNext } };
+}
+
+/** The same agency when its edge's node has been drained: the next one is on the other node, and shows that one. */
+export function withEdgeOnOtherNode(agency: AgencyAddresses): AgencyAddresses {
+  return { ...withNextEdge(agency), node: agency.otherNode ?? agency.node };
+}
+
+export function withNextResolver(agency: AgencyAddresses): AgencyAddresses {
+  return { ...agency, dnsPod: 'dns-next', pods: { ...agency.pods, dns: agency.pods.dnsNext } };
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Blueprint {
   cast(paths: CastPaths): CastMember[];
   /** The same with the addresses that the agencies, and the host on the bridge, really got. */
   at(agencies: readonly AgencyAddresses[], bridge: string): Blueprint;
+  /** The same with agencies that an operator has changed. */
+  after(agencies: readonly AgencyAddresses[]): Blueprint;
 }
 
 /** A pure function of its arguments: the judge needs only what `topology` says. */
@@ -33,6 +35,7 @@ export function blueprintOf(configuration: Configuration, seed: number, repetiti
     names: dnsAgenciesOf(configuration, agencies),
     cast: (paths) => castOf(configuration, { agencies, bridge }, variation, site, paths),
     at: on,
+    after: (changed) => on(changed, bridge),
   });
   return on(withBystanders(addressesOf(configuration, variation), configuration.bystander), bridgeAddress);
 }

@@ -3,8 +3,12 @@ import { zoneFileName } from '../dns/corefile.ts';
 import type { DnsPlanOptions, DnsVariant } from '../dns/options.ts';
 import { applyDns, type PatchRequest, patchTools, revertDns } from '../dns/patch.ts';
 import { readPresent } from '../dns/present.ts';
+import { serving } from '../dns/verify.ts';
 import type { Access } from '../fabric/kube/cluster-access.ts';
+import { type Kubectl, kubectlFor } from '../fabric/kube/kubectl.ts';
 import { CAST_NAMESPACE } from '../fabric/kube/names.ts';
+import { isReady } from '../fabric/kube/objects.ts';
+import { podsOf } from '../fabric/kube/wait.ts';
 import type { NamesWanted, Naming } from './naming.ts';
 
 /** What a cluster's CoreDNS says of partners: in which variant, and which zone. */
@@ -72,6 +76,11 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
       const found = await Promise.all(letters.map((letter) => arrangeOne(letter, wanted)));
       return new Map(found.flat());
     },
+    rollOut: async (letter) => {
+      const access = accesses().find(({ name }) => name === letter);
+      if (access !== undefined) await replacePods(kubectlFor(access));
+      return true;
+    },
     close: async () => {
       const left = [...requests.values()];
       requests.clear();
@@ -79,6 +88,17 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
       await Promise.all(left.map((request) => revertDns(request, tools)));
     },
   };
+}
+
+/** What a rolling update does, without leaving its date in the Deployment: a pod goes when the one before is replaced. */
+async function replacePods(kubectl: Kubectl): Promise<void> {
+  const { namespace, selector } = serving('cluster', CAST_NAMESPACE);
+  const pods = (await podsOf(kubectl, namespace, selector)).filter(isReady);
+  for (const { metadata } of pods) {
+    await kubectl.run(['delete', 'pod', '--namespace', namespace, '--wait=false', metadata.name]);
+    const status = ['rollout', 'status', 'deployment/coredns', '--namespace', namespace, '--timeout=60s'];
+    await kubectl.run(status, { timeoutMs: 70_000 });
+  }
 }
 
 /** Scenarios of equal keys need no change of names between them. */

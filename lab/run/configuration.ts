@@ -24,6 +24,10 @@ export const configurationSchema = z.strictObject({
   nat: z.enum(['preserve', 'symmetric', 'none']).default('preserve'),
   trafficPolicy: z.enum(['Local', 'Cluster']).default('Local'),
   agencies: z.number().int().min(2).max(4).default(2),
+  /** UEs answer calls by themselves, or ring until their users answer. */
+  commencement: z.enum(['automatic', 'manual']).default('automatic'),
+  /** Nodes of each partner's cluster; what takes over from its edge is on the last. */
+  partnerNodes: z.number().int().min(1).max(2).default(1),
   uesPerAgency: z.number().int().min(2).max(4).default(2),
   dns: z
     .strictObject({
@@ -66,6 +70,8 @@ export const configurationSchema = z.strictObject({
       identityCheck: z.enum(['initial-requests', 'every-request']).default('initial-requests'),
       /** What the root agency's edge remembers of calls with partners. */
       rootMemory: z.enum(['dialogs', 'transactions']).default('dialogs'),
+      /** The pod that takes over when the edge is rolled out or scaled is known and recorded from the start. */
+      successor: z.enum(['none', 'prepared']).default('none'),
       /** So many exposed ports for RTP, RTCP and floor control: each leg takes three. */
       mediaPorts: z.number().int().min(2).max(160).default(32),
       /** Which partners the edge of an agency lists; an agency that is not named here lists all others. */

@@ -9,7 +9,7 @@ import type { Topology } from '../verdict/topology.ts';
  */
 export interface Director {
   readonly topology: Topology;
-  /** Sets a marker and does something to the cast; while judging only the marker counts. */
+  /** Sets a marker and does something to the cast or to a cluster; while judging only the marker counts. */
   act(acts: Acts): Promise<void>;
   /** Puts a question to the packets since the last act. `floorMs` is the least that the protocol itself needs. */
   ask(text: string, question: Question, floorMs?: number): Promise<void>;
@@ -21,11 +21,30 @@ export interface CastAct {
   readonly act: ControlAct;
 }
 
+/** What the operator of an agency's cluster does: deployments and Services, never packets. */
+export interface OperatorAct {
+  /** The agency, by letter. */
+  readonly operator: string;
+  readonly does:
+    | 'exposes something else on the node port of a partner'
+    | 'exposes something else on a node port of its own'
+    | 'changes the endpoints of another Service'
+    | 'scales the edge down'
+    | 'scales the edge up'
+    | 'rolls out the edge'
+    | 'drains the node of the edge'
+    | 'rolls out CoreDNS'
+    | 'deletes the Service of the edge'
+    | 'applies the Service of the edge';
+}
+
+export type Act = CastAct | OperatorAct;
+
 /** What has been seen so far: steps hand it on to questions and never look inside. */
 export type Seen = Timeline;
 
 /** Acts, or what makes them of the packets that have been seen: a judge has no use for it and never calls it. */
-export type Acts = readonly CastAct[] | ((seen: Seen) => readonly CastAct[]);
+export type Acts = readonly Act[] | ((seen: Seen) => readonly Act[]);
 
 /** A director's scenario, brought up and taken down around the steps. */
 export interface ScenarioDirector extends Director {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlConnection } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
-import type { Fabric, FabricSpec, RunningFabric } from '../fabric/fabric.ts';
+import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../fabric/fabric.ts';
 import type { CastMember } from './cast.ts';
 import { type Player, startPlayer } from './player.ts';
 
@@ -16,10 +16,15 @@ export const groundKey = ({ clusters, ...rest }: FabricSpec): string =>
  */
 export class Ground {
   readonly running: RunningFabric;
+  /** What stands in each cluster now. */
+  #services: ReadonlyMap<string, readonly ServiceSpec[]>;
+  /** A pod of it is gone. */
+  #spent = false;
   readonly #players = new Map<string, Player>();
 
-  constructor(running: RunningFabric) {
+  constructor(running: RunningFabric, wanted: FabricSpec) {
     this.running = running;
+    this.#services = servicesOf(wanted);
   }
 
   /**
@@ -27,13 +32,26 @@ export class Ground {
    * played in a place that is another one now has gone. @returns false where the fabric cannot become that.
    */
   async become(spec: FabricSpec): Promise<boolean> {
-    const others = await this.running.rearrange(spec);
+    const others = this.#spent ? undefined : await this.running.rearrange(spec);
     if (others === undefined) return false;
+    this.#services = servicesOf(spec);
     const gone = [...this.#players].filter(([, player]) => others.has(player.process.place));
     for (const [name] of gone) this.#players.delete(name);
     await Promise.all(gone.map(([, player]) => dismiss(player)));
     await this.#forget();
     return true;
+  }
+
+  /** Exactly these Services stand in a cluster. */
+  async changeServices(cluster: string, after: readonly ServiceSpec[]): Promise<void> {
+    const before = this.#services.get(cluster) ?? [];
+    this.#services = new Map([...this.#services, [cluster, after]]);
+    // First what goes: its node ports may be wanted again.
+    for (const { name } of before)
+      if (!after.some((one) => one.name === name)) await this.running.removeService(cluster, name);
+    for (const service of after)
+      if (!before.some((one) => JSON.stringify(one) === JSON.stringify(service)))
+        await this.running.applyService(cluster, service);
   }
 
   async #forget(): Promise<void> {
@@ -64,6 +82,22 @@ export class Ground {
     throw new LabError('CAST-NOT-READY', `${name}: ${reply.error ?? 'is not ready'}`, { exitCode: 3, where: log });
   }
 
+  /** Who plays under this name closes its sockets. */
+  async retire(name: string): Promise<void> {
+    await this.control(name)?.act({ do: 'rest' });
+  }
+
+  /** A pod is deleted with all that plays in it; the next scenario needs another ground. */
+  async deletePod(place: string): Promise<void> {
+    this.#spent = true;
+    for (const [name, player] of this.#players) {
+      if (player.process.place !== place) continue;
+      this.#players.delete(name);
+      player.control.close();
+    }
+    await this.running.deletePod(place);
+  }
+
   control(name: string): ControlConnection | undefined {
     return this.#players.get(name)?.control;
   }
@@ -82,6 +116,8 @@ export class Ground {
     await this.running.down();
   }
 }
+
+const servicesOf = ({ clusters }: FabricSpec) => new Map(clusters.map(({ name, services }) => [name, services]));
 
 async function dismiss({ process: placed, control }: Player): Promise<void> {
   control.close();
@@ -106,7 +142,7 @@ export class Grounds {
       throw error;
     }
     await this.clear();
-    const ground = new Ground(await this.#fabric.up(spec));
+    const ground = new Ground(await this.#fabric.up(spec), spec);
     this.#kept = ground;
     return ground;
   }

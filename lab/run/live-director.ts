@@ -3,7 +3,7 @@ import type { LiveCapture } from '../capture/follow.ts';
 import type { Timeline } from '../capture/timeline.ts';
 import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
-import type { Acts, CastAct, ScenarioDirector } from './director.ts';
+import type { Act, Acts, ScenarioDirector } from './director.ts';
 import type { Emit } from './events.ts';
 import { VerdictError } from './gherkin.ts';
 import type { PlannedScenario } from './manifest.ts';
@@ -13,7 +13,7 @@ import { actStart } from './markers.ts';
 export interface LiveWorld {
   open(): Promise<{ readonly capture: LiveCapture; readonly topology: Topology }>;
   mark(marker: number): Promise<void>;
-  act(act: CastAct): Promise<void>;
+  act(act: Act): Promise<void>;
   close(): Promise<void>;
   /** Rejects when the user interrupts. */
   readonly interrupted: Promise<never>;

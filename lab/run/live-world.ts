@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { followTaps, type LiveCapture } from '../capture/follow.ts';
 import { LabError } from '../errors.ts';
 import { blueprintOf } from './blueprint.ts';
-import type { CastAct } from './director.ts';
+import type { Act } from './director.ts';
 import type { Emit } from './events.ts';
 import type { LiveWorld } from './live-director.ts';
 import type { Plan, PlannedScenario } from './manifest.ts';
@@ -46,7 +46,7 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
         return { capture: live, topology };
       }),
     mark: (marker) => reporting(() => stage.mark(marker)),
-    act: ({ place, act }: CastAct) => reporting(() => stage.act(place, act)),
+    act: (act: Act) => reporting(() => ('operator' in act ? stage.operate(act) : stage.act(act.place, act.act))),
     close: () =>
       reporting(async () => {
         const started = performance.now();

@@ -14,6 +14,8 @@ export interface NamesWanted {
 export interface Naming {
   /** @returns the address that pods ask, by agency; what is missing stays as the blueprint has it. */
   arrange(wanted: NamesWanted): Promise<ReadonlyMap<string, string>>;
+  /** Replaces the pods that answer for names in an agency's cluster, one after the other; false: they are of the cast. */
+  rollOut(agency: string): Promise<boolean>;
   /** Puts back what was there. */
   close(): Promise<void>;
 }
@@ -24,5 +26,6 @@ export const embeddedNaming: Naming = {
     await writeDnsFiles(logs, configuration, agencies);
     return new Map();
   },
+  rollOut: async () => false,
   close: async () => undefined,
 };

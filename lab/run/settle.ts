@@ -13,18 +13,20 @@ export async function settled(agencies: readonly AgencyAddresses[], address: Add
   return Promise.all(
     agencies.map(async (agency) => {
       const { letter, pods } = agency;
-      const [node, access, edge, server, bystander] = await Promise.all(
-        ['node', 'access', 'edge', 'mcx', 'bystander'].map((place) => address(`${letter}-${place}`)),
+      const [node, access, edge, server, bystander, edgeNext] = await Promise.all(
+        ['node', 'access', 'edge', 'mcx', 'bystander', 'edge-next'].map((place) => address(`${letter}-${place}`)),
       );
       return {
         ...agency,
         node: node ?? agency.node,
+        otherNode: agency.otherNode === undefined ? undefined : await address(`${letter}-node-2`),
         access: access ?? agency.access,
         pods: {
           ...pods,
           edge: edge ?? pods.edge,
           server: server ?? pods.server,
           bystander: bystander ?? pods.bystander,
+          edgeNext: edgeNext ?? pods.edgeNext,
         },
         ues: await Promise.all(agency.ues.map(host)),
         stranger: await host(agency.stranger),

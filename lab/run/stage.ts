@@ -5,11 +5,13 @@ import { LabError } from '../errors.ts';
 import type { Tap } from '../fabric/fabric.ts';
 import type { Topology } from '../verdict/topology.ts';
 import type { Blueprint } from './blueprint.ts';
+import type { OperatorAct } from './director.ts';
 import type { Emit } from './events.ts';
 import type { Ground, Grounds } from './ground.ts';
 import type { PlannedScenario } from './manifest.ts';
 import { firstMarker, lastMarker } from './markers.ts';
 import type { Naming } from './naming.ts';
+import { Operators } from './operator.ts';
 import { settled, settledNames } from './settle.ts';
 import type { Site } from './site.ts';
 
@@ -38,6 +40,8 @@ export class Stage {
   #ground: Ground | undefined;
   #taps: Tap[] = [];
   #places: string[] = [];
+  readonly #drops = new Map<string, number>();
+  #operators: Operators | undefined;
 
   constructor(house: House, folders: StageFolders, emit: Emit) {
     this.#house = house;
@@ -75,8 +79,13 @@ export class Stage {
     this.#places = [...new Set(topology.taps.map((tap) => tap.place))];
     await ground.running.mark(firstMarker, this.#places);
     const { sockets } = ground.running.residence(this.#places[0] ?? 'bridge');
-    const cast = blueprint.cast({ sockets, files: logs, scenario: scenario.id });
-    await this.#timed('cast', () => ground.play(cast, logs));
+    const paths = { sockets, files: logs, scenario: scenario.id };
+    await this.#timed('cast', () => ground.play(blueprint.cast(paths), logs));
+    const { naming } = this.#house;
+    this.#operators = new Operators(
+      { ground, naming, paths, logs, endTaps: (place) => this.#endTaps(place) },
+      blueprint,
+    );
     return topology;
   }
 
@@ -107,6 +116,24 @@ export class Stage {
     await control.act(act);
   }
 
+  async operate(act: OperatorAct): Promise<void> {
+    await this.#operators?.perform(act);
+  }
+
+  /** A place that goes has its last marker now: what it recorded is whole. */
+  async #endTaps(place: string): Promise<void> {
+    await this.#ground?.running.mark(lastMarker, [place]);
+    this.#places = this.#places.filter((one) => one !== place);
+    await this.#stop(this.#taps.filter(({ request }) => request.place === place));
+  }
+
+  async #stop(taps: readonly Tap[]): Promise<void> {
+    const stopped = await Promise.allSettled(
+      taps.map(async (tap) => this.#drops.set(tap.request.name, (await tap.stop()).drops)),
+    );
+    for (const result of stopped) if (result.status === 'rejected') throw result.reason;
+  }
+
   /** Ends in the order that loses nothing: last marker, taps, then the cast. @returns drops by tap. */
   async close(): Promise<Map<string, number>> {
     const ground = this.#ground;
@@ -114,17 +141,14 @@ export class Stage {
     this.#ground = undefined;
     await ground.running.mark(lastMarker, this.#places).catch(() => undefined);
     await this.#keepTables(ground);
-    const drops = new Map<string, number>();
-    const stopped = await Promise.allSettled(
-      this.#taps.map(async (tap) => drops.set(tap.request.name, (await tap.stop()).drops)),
-    );
+    const stopped = await this.#stop(this.#taps).catch((error: Error) => error);
     await ground.rest();
     for (const { name, pid } of ground.processes()) {
       const maxResidentBytes = await residentBytes(pid);
       if (maxResidentBytes > 0) this.#emit({ event: 'memory', process: name, maxResidentBytes });
     }
-    for (const result of stopped) if (result.status === 'rejected') throw result.reason;
-    return drops;
+    if (stopped instanceof Error) throw stopped;
+    return this.#drops;
   }
 
   /** What the nodes say that they have translated: for people, and to compare the captures with. */

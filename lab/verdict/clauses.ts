@@ -17,6 +17,11 @@ export const clauses = {
   F3: 'ladder F3',
   F4: 'ladder F4',
   F5: 'ladder F5',
+  K1: 'kubernetes K1',
+  K2: 'kubernetes K2',
+  K3: 'kubernetes K3',
+  K4: 'kubernetes K4',
+  K5: 'kubernetes K5',
   R4: 'ladder R4',
   R5: 'ladder R5',
 } as const;

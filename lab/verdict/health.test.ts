@@ -50,6 +50,24 @@ describe('captureHealth', () => {
     expect(captureHealth(changed(timeline, 'a-node', { drops: undefined }), topology)).toBeUndefined();
   });
 
+  test('a place that was taken away has the last marker early, and nothing of later acts', () => {
+    const stage = new Stage();
+    for (const marker of [0, 1, 2, 65535]) stage.mark(marker);
+    const timeline = stage.timeline();
+    const second = timeline.sightings.find(({ content }) => content.protocol === 'marker' && content.marker === 2);
+    const lastAt = (timeNs: bigint): Timeline => ({
+      ...timeline,
+      sightings: timeline.sightings.flatMap((one) => {
+        if (one.tap !== 'b-edge' || one.content.protocol !== 'marker') return [one];
+        if (one.content.marker === 2) return [];
+        return one.content.marker === 65535 ? [{ ...one, timeNs }] : [one];
+      }),
+    });
+    const at = second?.timeNs ?? 0n;
+    expect(captureHealth(lastAt(at - 1n), topology)).toBeUndefined();
+    expect(captureHealth(lastAt(at + 1n), topology)).toBe('marker 2 is missing on the tap b-edge');
+  });
+
   test.each([0, 1, 65535])('marker %i is missing on one tap', (marker) => {
     const timeline = recorded().timeline();
     const sightings = timeline.sightings.filter(

@@ -2,9 +2,14 @@ import type { Timeline } from '../capture/timeline.ts';
 import type { Evidence } from './question.ts';
 import { detectAckDiscarded, detectSessionGivenUp } from './symptoms/ack-discarded.ts';
 import { detectAgencyTreatedAsClient } from './symptoms/agency-treated-as-client.ts';
+import { detectDialogLost } from './symptoms/dialog-lost.ts';
 import type { Detector, Finding } from './symptoms/finding.ts';
+import { detectFlowForgotten, detectSourcePortChanged } from './symptoms/flow-forgotten.ts';
 import { detectNameUnresolved } from './symptoms/name-unresolved.ts';
+import { detectNoPodOnNode } from './symptoms/no-pod-on-node.ts';
 import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
+import { detectPacketBeforeService } from './symptoms/packet-before-service.ts';
+import { detectPodGone } from './symptoms/pod-gone.ts';
 import { detectPrivateAddressInSdp, detectWrongPod } from './symptoms/private-address-in-sdp.ts';
 import { whyUndecided } from './symptoms/undecided.ts';
 import { detectWaitingEdges } from './symptoms/waiting-edges.ts';
@@ -31,8 +36,13 @@ const causes: readonly Detector[] = [
   detectAgencyTreatedAsClient,
   detectWaitingEdges,
   detectAckDiscarded,
+  detectFlowForgotten,
+  detectPodGone,
+  detectDialogLost,
+  detectPacketBeforeService,
+  detectNoPodOnNode,
 ];
-const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGivenUp];
+const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGivenUp, detectSourcePortChanged];
 
 /** What is wrong with the calls of a timeline, by packets alone; nothing on a healthy call. */
 export function findSymptoms(timeline: Timeline): Symptoms {

@@ -18,6 +18,8 @@ export const agencySchema = z.strictObject({
   access: z.string(),
   podCidr: z.string(),
   edge: z.string(),
+  /** The pod that takes over from the edge, where an operator may let it. */
+  edgeNext: z.string().optional(),
   server: z.string(),
   resolver: z.string(),
   /** Addresses of other pods of this cluster, by name. */

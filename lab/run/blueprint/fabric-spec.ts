@@ -21,7 +21,7 @@ export function fabricSpecOf(
       name: agency.letter,
       podCidr: agency.podCidr,
       serviceCidr: agency.serviceCidr,
-      nodes: [agency.node],
+      nodes: [agency.node, ...(agency.otherNode === undefined ? [] : [agency.otherNode])],
       pods: [...podsOf(agency), ...resolversOf(agency, site)],
       services: servicesOf(configuration, agency, site),
     })),
@@ -43,11 +43,12 @@ export function fabricSpecOf(
   };
 }
 
-function podsOf({ letter, pods }: AgencyAddresses): PodSpec[] {
+function podsOf({ letter, pods, otherNode }: AgencyAddresses): PodSpec[] {
   return [
     { name: `${letter}-edge`, address: pods.edge },
     { name: `${letter}-mcx`, address: pods.server },
     { name: `${letter}-bystander`, address: pods.bystander },
+    { name: `${letter}-edge-next`, address: pods.edgeNext, ...(otherNode === undefined ? {} : { node: 1 }) },
   ];
 }
 
@@ -57,7 +58,7 @@ function resolversOf({ letter, pods }: AgencyAddresses, { names }: Site): PodSpe
     { name: `${letter}-dns`, address: pods.dns },
     { name: `${letter}-dns-mcx`, address: pods.separateDns },
   ];
-  if (names === 'cast') return [dns, separate];
+  if (names === 'cast') return [dns, separate, { name: `${letter}-dns-next`, address: pods.dnsNext }];
   const deployed = (variant: DnsVariant) => {
     const { namespace, selector } = serving(variant, CAST_NAMESPACE);
     return { existing: { namespace, selector } };
@@ -70,7 +71,7 @@ function resolversOf({ letter, pods }: AgencyAddresses, { names }: Site): PodSpe
 
 function servicesOf(
   configuration: Configuration,
-  { letter, nodePorts, mediaPorts }: AgencyAddresses,
+  { letter, nodePorts, mediaPorts, edgePod, dnsPod }: AgencyAddresses,
   site: Site,
 ): ServiceSpec[] {
   const service = (name: string, clusterIp: string, pod: string, ports: ServiceSpec['ports']): ServiceSpec => ({
@@ -87,15 +88,15 @@ function servicesOf(
   return [
     ...(site.names === 'cast'
       ? [
-          service('kube-dns', serviceIps.dns, 'dns', [{ port: 53, targetPort: dns }]),
+          service('kube-dns', serviceIps.dns, dnsPod, [{ port: 53, targetPort: dns }]),
           service('dns-mcx', serviceIps.separateDns, 'dns-mcx', [{ port: 53, targetPort: separateDns }]),
         ]
       : [
           // Between pods of one cluster SIP needs no translation: headless, and its source stays the pod's own address.
-          service('edge', 'None', 'edge', [{ port: sip, targetPort: sip }]),
+          service('edge', 'None', edgePod, [{ port: sip, targetPort: sip }]),
           service('server', 'None', 'mcx', [{ port: sip, targetPort: sip }]),
         ]),
-    service('edge-nodeport', serviceIps.edge, 'edge', [
+    service('edge-nodeport', serviceIps.edge, edgePod, [
       { port: edgeClients, targetPort: edgeClients, nodePort: nodePorts.clients },
       ...(direct ? [] : [{ port: edgeAgencies, targetPort: edgeAgencies, nodePort: nodePorts.agencies }]),
       ...media.map((port) => ({ port, targetPort: port, nodePort: port })),

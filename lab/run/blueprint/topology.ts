@@ -25,6 +25,7 @@ export function topologyOf(
       podCidr: agency.podCidr,
       edge: agency.pods.edge,
       server: agency.pods.server,
+      ...(configuration.edge.successor === 'prepared' ? { edgeNext: agency.pods.edgeNext } : {}),
       resolver: configuration.dns.variant === 'separate' ? agency.pods.separateDns : agency.pods.dns,
       bystanders: hasBystander(configuration) ? { [`${agency.letter}-bystander`]: agency.pods.bystander } : {},
       clientPort: agency.nodePorts.clients,
@@ -80,8 +81,10 @@ function tapsOf(
   const partners = agencies.filter((one) => one !== agency).map(({ node }) => node);
   return [
     place('node', 'node', agency.node),
+    ...(agency.otherNode === undefined ? [] : [place('node-2', 'node', agency.otherNode)]),
     place('access', 'access', agency.access),
     place('edge', 'pod', pods.edge),
+    ...(configuration.edge.successor === 'prepared' ? [place('edge-next', 'pod', pods.edgeNext)] : []),
     place('mcx', 'pod', pods.server),
     // What a pod sends to an address of its own leaves it on no other interface.
     ...(configuration.bystander === 'same-address' ? [place('mcx-lo', 'pod-lo', pods.server)] : []),

@@ -32,6 +32,7 @@ export function client(
     outboundProxy: `sip:${agency.node}:${agency.nodePorts.clients}`,
     offerGranted: false,
     implicitFloorRequest: true,
+    commencement: configuration.commencement,
     keepAliveMs: 15_000,
     sessionExpiresS: 1800,
   };

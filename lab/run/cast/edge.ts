@@ -14,7 +14,7 @@ export interface Edge {
 
 export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
   const { configuration, agencies } = stage;
-  const place = `${agency.letter}-edge`;
+  const place = `${agency.letter}-${agency.edgePod}`;
   const isRoot = agency === agencies[0];
   const config: EdgeConfig = {
     role: 'edge',

@@ -30,14 +30,14 @@ export function upstream(stage: CastStage): Resolver {
 }
 
 export function resolvers(stage: CastStage, agency: AgencyAddresses): Resolver[] {
-  const one = (place: string, address: string, nameserver: string): Resolver => ({
+  const one = (place: string, address: string, nameserver: string, files = place): Resolver => ({
     place,
     emulator: 'resolver',
     config: {
       role: 'resolver',
       process: processOf(stage, place),
       address,
-      corefile: `${stage.paths.files}/${place}/Corefile`,
+      corefile: `${stage.paths.files}/${files}/Corefile`,
       services: [
         { name: 'kubernetes.default.svc.cluster.local', address: '10.96.0.1' },
         { name: 'kube-dns.kube-system.svc.cluster.local', address: serviceIps.dns },
@@ -49,7 +49,8 @@ export function resolvers(stage: CastStage, agency: AgencyAddresses): Resolver[]
       resolvConfNameservers: [nameserver],
     },
   });
-  const cluster = one(`${agency.letter}-dns`, agency.pods.dns, bridgeAddress);
+  // A pod that takes over mounts the same ConfigMap.
+  const cluster = one(`${agency.letter}-${agency.dnsPod}`, agency.pods.dns, bridgeAddress, `${agency.letter}-dns`);
   if (stage.configuration.dns.variant === 'cluster') return [cluster];
   return [cluster, one(`${agency.letter}-dns-mcx`, agency.pods.separateDns, serviceIps.dns)];
 }

@@ -12,6 +12,8 @@ import { assertedIn, type Objection, objectionTo } from './dialog.ts';
 /** Narrows a question to the members of one agency (`@F1`: the local ones get the call). */
 export interface Among {
   readonly agency?: string;
+  /** Calls that earlier acts began belong to it too. */
+  readonly earlierCalls?: boolean;
 }
 
 const invite = (facts: Leg['sip'][number]['facts']) => isRequest(facts, 'INVITE');
@@ -62,7 +64,8 @@ function invited(scene: Scene, ue: UeTopology, caller: UeTopology): Answer {
 
 /** Every leg that leaves a pod or a UE has its INVITE, its 200 and its ACK at both ends, and every other member is at the end of one. */
 export function legsComplete(among: Among = {}): Question {
-  return question(clauses.acknowledged, (scene) => {
+  return question(clauses.acknowledged, (given) => {
+    const scene = among.earlierCalls ? { ...given, fromNs: 0n } : given;
     const call = callersLeg(scene);
     if (call === undefined) return pending(scene, 'no UE has sent an INVITE');
     const legs = legsOf(scene).filter((leg) => {

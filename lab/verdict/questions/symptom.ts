@@ -10,6 +10,11 @@ const clauseOf: Readonly<Record<string, string>> = {
   'node-address-with-pod-port': clauses.F3,
   'agency-treated-as-client': clauses.F4,
   'ack-discarded': clauses.F5,
+  'flow-forgotten': clauses.K1,
+  'pod-gone': clauses.K2,
+  'dialog-lost': clauses.K3,
+  'packet-before-service': clauses.K4,
+  'no-pod-on-node': clauses.K5,
 };
 
 /** The first cause that the packets show is this one, with these consequences (others may follow). */

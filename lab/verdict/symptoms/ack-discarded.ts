@@ -55,7 +55,7 @@ export function detectSessionGivenUp(timeline: Timeline): Finding[] {
       {
         name: 'session-given-up' as const,
         evidence: framesOf(bye?.sighting, answer.sighting),
-        remedy: 'what mends the lost ACK mends this',
+        remedy: 'what mends the first cause mends this',
         firstNs: answer.sighting.timeNs,
       },
     ];

@@ -6,9 +6,14 @@ export type SymptomName =
   | 'private-address-in-sdp'
   | 'node-address-with-pod-port'
   | 'agency-treated-as-client'
-  | 'ack-discarded';
+  | 'ack-discarded'
+  | 'flow-forgotten'
+  | 'pod-gone'
+  | 'dialog-lost'
+  | 'packet-before-service'
+  | 'no-pod-on-node';
 
-export type ConsequenceName = 'wrong-pod' | 'session-given-up';
+export type ConsequenceName = 'wrong-pod' | 'session-given-up' | 'source-port-changed';
 
 export interface Finding {
   readonly name: SymptomName | ConsequenceName;
