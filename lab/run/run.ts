@@ -138,26 +138,19 @@ async function perform(
 async function makePlan(request: RunRequest): Promise<Plan> {
   const features = await readFeatures(request.project);
   const startedAt = new Date();
-  const fabric = await chooseFabric(request.fabric);
   return planOf({
     labVersion: await labVersion(request.project),
     runId: startedAt.toISOString().replace(/[:.]/g, '-'),
     startedAt,
     seed: request.seed ?? randomInt(2 ** 31),
     repeat: request.repeat,
-    fabric,
+    fabric: await chooseFabric(request.fabric),
     parameters: request.parameters,
     features,
-    scenarios: selectScenarios(compileCatalogue(features), selectionOn(fabric, request.selection)),
+    scenarios: selectScenarios(compileCatalogue(features), request.selection),
     file: request.configFile === undefined ? {} : await readConfigFile(request.configFile),
     flags: request.flags,
   });
-}
-
-/** On clusters a second node is another cluster, made for two scenarios: they run where they are asked for. */
-export function selectionOn({ name }: Plan['fabric'], selection: Selection): Selection {
-  const everything = selection.tags === undefined && selection.name === undefined;
-  return everything && name !== 'netns' ? { tags: 'not @nodes' } : selection;
 }
 
 /**
