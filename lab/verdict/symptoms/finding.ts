@@ -10,8 +10,7 @@ export type SymptomName =
   | 'flow-forgotten'
   | 'pod-gone'
   | 'dialog-lost'
-  | 'packet-before-service'
-  | 'no-pod-on-node';
+  | 'packet-before-service';
 
 export type ConsequenceName = 'wrong-pod' | 'session-given-up' | 'source-port-changed';
 
