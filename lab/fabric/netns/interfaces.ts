@@ -30,10 +30,14 @@ export function removal({ links }: Plan, place: Place): string[] {
     ...(place.kind === 'bridge' ? ['link delete br0'] : []),
     'link set lo down',
     'address flush dev lo',
-    // Routes go with their interfaces, but for those that lead nowhere.
-    'route flush table main',
   ];
 }
+
+/**
+ * Routes go with their interfaces, but for those that lead nowhere. Not to be said while the far ends of links go: a route
+ * that is gone already would be missed.
+ */
+export const leftRoutes = 'route flush table main';
 
 /** `ip -batch` inside one namespace: addresses, then routes. */
 export function interfaces(plan: Plan, place: Place): string[] {

@@ -1,4 +1,4 @@
-import { cables, interfaces, namespaces, removal } from './interfaces.ts';
+import { cables, interfaces, leftRoutes, namespaces, removal } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
 import { rules } from './rules.ts';
 import { sysctls } from './sysctls.ts';
@@ -20,14 +20,14 @@ export function rebuildScript(before: Plan, plan: Plan): string {
       ...(rulesOf(before, place) === undefined ? [] : ['nft flush ruleset', 'conntrack -F 2>&1']),
     ]),
     ...document('ip -batch -', cables(plan)),
-    ...furnish(plan),
+    ...furnish(plan, [leftRoutes]),
   ].join('\n');
 }
 
-function furnish(plan: Plan): string[] {
+function furnish(plan: Plan, first: readonly string[] = []): string[] {
   return everywhere(plan, (place) => [
     ...sysctls(place),
-    ...document('ip -batch -', interfaces(plan, place)),
+    ...document('ip -batch -', [...first, ...interfaces(plan, place)]),
     ...ruleDocument(rulesOf(plan, place)),
   ]);
 }
