@@ -47,14 +47,19 @@ function addQuoted(facts: FactList, version: number, payload: Uint8Array): boole
   addNetwork(facts, packet);
   const { value: udp } = decodeTransport(packet);
   if (udp?.kind !== 'udp' || (packet.fragment?.offset ?? 0) > 0) return false;
-  return addUdp(facts, classify({ ...udp, dst: packet.dst }), udp);
+  // RFC 1812 4.3.2.3: an ICMP error quotes what fits into 576 bytes; what ends there is cut, not broken.
+  const length = new DataView(packet.payload.buffer, packet.payload.byteOffset).getUint16(4);
+  const broken = addUdp(facts, classify({ ...udp, dst: packet.dst }), udp, length);
+  return broken && length <= packet.payload.length;
 }
 
-function addUdp(facts: FactList, content: Content, udp: Omit<UdpDatagram, 'kind'>): boolean {
-  facts
-    .add('udp.srcport', udp.srcPort)
-    .add('udp.dstport', udp.dstPort)
-    .add('udp.length', udp.payload.length + 8);
+function addUdp(
+  facts: FactList,
+  content: Content,
+  udp: Omit<UdpDatagram, 'kind'>,
+  length = udp.payload.length + 8,
+): boolean {
+  facts.add('udp.srcport', udp.srcPort).add('udp.dstport', udp.dstPort).add('udp.length', length);
   for (const [field, values] of Object.entries(inside(content))) facts.add(field, ...values);
   return faultsOf(content, udp.payload).length > 0 || (content.protocol === 'sip' && isGarbled(content.message));
 }

@@ -66,6 +66,7 @@ describe('interfaces', () => {
     const routes = linesOf('a-node', 'none').filter((line) => / via 172\.18\.0\.[^1]/.test(line));
     expect(routes).toEqual([
       'route add 10.244.0.25/32 via 172.18.0.3',
+      'route add 10.244.0.26/32 via 172.18.0.3',
       'route add 10.30.0.5/32 via 172.18.0.4',
       'route add 10.30.1.5/32 via 172.18.0.5',
     ]);

@@ -9,7 +9,7 @@ describe('the plan of a fabric', () => {
 
   test('has a place for the bridge, each node, pod, access router and subscriber, in namespaces of its own', () => {
     expect(plan.places.map(({ name }) => name)).toEqual(
-      ['bridge', 'a-node', 'a-one', 'a-two', 'a-three', 'b-node', 'b-one', 'b-two', 'b-three'].concat([
+      ['bridge', 'a-node', 'a-one', 'a-two', 'a-three', 'b-node', 'b-one', 'b-two', 'b-three', 'b-four'].concat([
         'c-node',
         'c-node-2',
         'c-one',

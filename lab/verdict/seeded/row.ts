@@ -1,7 +1,20 @@
 import type { Edit } from './recording.ts';
 
 /** The golden scenarios that edits begin with, by the tag of their rung. */
-export type Rung = '@F1' | '@R1a' | '@R1b' | '@F2' | '@R2' | '@F3' | '@R3' | '@F4' | '@R4' | '@F5' | '@R5';
+export type Rung =
+  | '@F1'
+  | '@R1a'
+  | '@R1b'
+  | '@F2'
+  | '@R2'
+  | '@F3'
+  | '@R3'
+  | '@F4'
+  | '@R4'
+  | '@F5'
+  | '@R5'
+  | '@K1'
+  | '@K4';
 
 /** One seeded fault: what is changed, the sentence that must not hold any more, and what diagnose must say. */
 export interface Fault {

@@ -84,8 +84,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const cases: { name: string; rung: Rung; edit: Edit }[] = [
   ...plan.scenarios.map(({ tags }) => ({
-    name: tags.find((tag) => /^@[FR]\d/.test(tag)) ?? '',
-    rung: tags.find((tag) => /^@[FR]\d/.test(tag)) as Rung,
+    name: tags.find((tag) => /^@[FRK]\d/.test(tag)) ?? '',
+    rung: tags.find((tag) => /^@[FRK]\d/.test(tag)) as Rung,
     edit: (recording: Recording) => recording,
   })),
   ...faults.map(({ what, of, edit }) => ({ name: what, rung: of, edit })),

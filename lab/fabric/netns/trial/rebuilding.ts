@@ -51,7 +51,7 @@ export async function rebuilding(folder: string) {
     throw new Error('the places are the same, and it did not rebuild');
   const alive = await Promise.race([kept.ended, Promise.resolve('alive')]);
   const after = await portraits('f1.');
-  const tap = await first.tap({ name: 'b', place: 'b-edge', interface: 'eth0', path: `${folder}/first.pcap` });
+  const tap = await first.tap({ name: 'b', place: 'b-edge', interface: 'eth0', path: `${folder}/rebuilt.pcap` });
   await first.mark(1, ['a-edge', 'b-edge']);
   // Routed on purpose now, and by other addresses.
   await send(first, '10.11.0.25/5062', folder);
