@@ -6,10 +6,6 @@ import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../fabric/f
 import type { CastMember } from './cast.ts';
 import { type Player, startPlayer } from './player.ts';
 
-/** Scenarios of equal keys can follow each other on one ground; Services are changed while it stands. */
-export const groundKey = ({ clusters, ...rest }: FabricSpec): string =>
-  JSON.stringify({ ...rest, clusters: clusters.map(({ services: _, ...cluster }) => cluster) });
-
 /**
  * A fabric that is up and the processes of the cast in its places. Scenarios that ask for the same fabric follow each
  * other on one ground: before each, the translations are forgotten and every emulator begins anew, with new sockets.

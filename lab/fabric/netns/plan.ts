@@ -97,13 +97,6 @@ export function samePlaces(one: Plan, other: Plan): boolean {
   return kinds(one) === kinds(other);
 }
 
-/** Whether one fabric becomes the other by changing Services alone. */
-export function sameButServices(one: FabricSpec, other: FabricSpec): boolean {
-  const rest = ({ clusters, ...spec }: FabricSpec) =>
-    JSON.stringify({ ...spec, clusters: clusters.map(({ services: _, ...cluster }) => cluster) });
-  return rest(one) === rest(other);
-}
-
 /** The pod ranges of the nodes of a cluster: index of the node to its /24s. */
 export function podSubnets(cluster: ClusterSpec): Map<number, Set<string>> {
   const subnets = new Map<number, Set<string>>();

@@ -1,5 +1,6 @@
 import { LabError } from '../../errors.ts';
 import type { Impairment, PlaceName, RunningFabric } from '../fabric.ts';
+import { groundKey } from '../ground-key.ts';
 import { Household } from '../household.ts';
 import { checkSpec } from './check-spec.ts';
 import { converseIn } from './conversation.ts';
@@ -7,7 +8,7 @@ import { impairLink } from './impair.ts';
 import { openMarker } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameButServices, samePlaces } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, samePlaces } from './plan.ts';
 import { residence } from './residence.ts';
 import { inNetns, runScript } from './run.ts';
 import { rebuildScript, removeScript } from './script.ts';
@@ -74,7 +75,7 @@ export function runningFabric(built: Plan): RunningFabric {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
       if (!samePlaces(plan, next)) return undefined;
-      if (sameButServices(plan.spec, spec)) {
+      if (groundKey(plan.spec) === groundKey(spec)) {
         await Promise.all(spec.clusters.map(({ name, services: wanted }) => services.set(name, () => wanted)));
       } else await rebuild(next);
       plan = next;
