@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
 import { decodeDns, encodeDns } from '../wire/dns/codec.ts';
 import type { DnsMessage } from '../wire/dns/message.ts';
+import { queryOf } from '../wire/dns/query.ts';
 
 /** One question by TCP (RFC 7766), as it goes through a forwarded port. Rejects when no answer comes. */
 export function askByTcp(port: number, name: string, type: string, timeoutMs = 5000): Promise<DnsMessage> {
@@ -38,21 +39,4 @@ function framed(message: Uint8Array): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length, 0);
   return Buffer.concat([length, message]);
-}
-
-function queryOf(id: number, name: string, type: string): DnsMessage {
-  return {
-    id,
-    response: false,
-    opcode: 0,
-    rcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    questions: [{ name, type }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-  };
 }

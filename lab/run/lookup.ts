@@ -1,6 +1,7 @@
 import type { Timeline } from '../capture/timeline.ts';
 import type { Topology } from '../verdict/topology.ts';
 import { encodeDns } from '../wire/dns/encode.ts';
+import { queryOf } from '../wire/dns/query.ts';
 import type { CastAct } from './director.ts';
 import { sending, strangerMediaPort } from './forgery/words.ts';
 
@@ -13,20 +14,7 @@ export function lookup(topology: Topology, pod: string, partner: string): (seen:
       ({ content, src }) => content.protocol === 'dns' && !content.message.response && src === own?.server,
     );
     if (to === undefined || asked === undefined) return [];
-    const bytes = encodeDns({
-      id: 4711,
-      response: false,
-      opcode: 0,
-      rcode: 0,
-      authoritative: false,
-      truncated: false,
-      recursionDesired: true,
-      recursionAvailable: false,
-      questions: [{ name: `_sip._udp.${to.interconnectDomain}`, type: 'SRV' }],
-      answers: [],
-      authorities: [],
-      additionals: [],
-    });
+    const bytes = encodeDns(queryOf(4711, `_sip._udp.${to.interconnectDomain}`, 'SRV'));
     return [sending(pod, { fromPort: strangerMediaPort, to: { host: asked.dst, port: asked.dstPort }, bytes })];
   };
 }
