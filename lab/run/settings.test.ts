@@ -28,6 +28,17 @@ describe('lab.yaml', () => {
     expect(error.message).toContain('timers');
   });
 
+  test.each(['2', '0', '"1"', 'new'])('version %s is not read, and its line is told before any key', (version) => {
+    const error = thrown(() => parseConfig(`nat: never heard of\nversion: ${version}\n`, 'lab.yaml'));
+    expect(error).toMatchObject({ code: 'CONFIG-VERSION', where: 'lab.yaml:2', exitCode: 2 });
+    expect(error.next).toContain('version 1');
+  });
+
+  test('its version is no key of the configuration', () => {
+    expect(parseConfig('version: 1\nnat: none\n', 'lab.yaml')).toEqual({ nat: 'none' });
+    expect(parseConfig('version: 1\n', 'lab.yaml')).toEqual({});
+  });
+
   test.each([
     ['a peer list that names itself', 'edge:\n  peers:\n    b: [a]\n    a: [b, a]\n', 'lab.yaml:4', 'names itself'],
     ['a peer twice', 'edge:\n  peers:\n    a: [b, b]\n', 'lab.yaml:3', 'agency b twice'],

@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import { LabError } from '../errors.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
+import { labFileSchema, labFileVersion } from './lab-file.ts';
 
 /** Some keys of a configuration, nested as in `lab.yaml`. */
 export type Layer = { readonly [key: string]: unknown };
 
-/** @throws LabError `CONFIG-READ`, `CONFIG-SYNTAX`, `CONFIG-KEY`, each with `lab.yaml:line`. */
+/** @throws LabError `CONFIG-READ`, `CONFIG-SYNTAX`, `CONFIG-VERSION`, `CONFIG-KEY`, each with `lab.yaml:line`. */
 export async function readConfigFile(path: string): Promise<Layer> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new LabError('CONFIG-READ', `${path} cannot be read`, {
@@ -30,26 +31,41 @@ export function parseConfig(text: string, path: string): Layer {
       next: 'The file is YAML: keys and values as in README.md, "lab.yaml".',
     });
   const value: unknown = document.toJS() ?? {};
-  const checked = configurationSchema.safeParse(value);
+  const lineOf = (key: Path): string => {
+    const at = positionOf(document.contents, key);
+    return at === undefined ? path : `${path}:${lines.linePos(at).line}`;
+  };
+  // Before all else: what the keys of another version mean is not known here.
+  if (isLayer(value) && value.version !== undefined && value.version !== labFileVersion)
+    throw new LabError('CONFIG-VERSION', `version ${value.version} of lab.yaml is not read here`, {
+      where: lineOf(['version']),
+      next: `This lab reads version ${labFileVersion}; lab/decisions/0010-versions-of-files.md says what a version changes.`,
+    });
+  const checked = labFileSchema.safeParse(value);
   if (!checked.success) {
     const issue = checked.error.issues[0];
-    const at = issue ? positionOf(document.contents, issue) : undefined;
     throw new LabError('CONFIG-KEY', issue ? explain(issue) : 'not a configuration', {
-      where: at === undefined ? path : `${path}:${lines.linePos(at).line}`,
+      where: issue ? lineOf(pathOf(issue)) : path,
       next: 'Every key has a line in README.md, "lab.yaml".',
     });
   }
-  return value as Layer;
+  const { version: _, ...keys } = value as Layer;
+  return keys;
+}
+
+type Path = readonly PropertyKey[];
+
+function pathOf(issue: z.core.$ZodIssue): Path {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
 }
 
 function explain(issue: z.core.$ZodIssue): string {
-  const key = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') return `unknown key ${[...issue.path, issue.keys[0] ?? ''].join('.')}`;
+  const key = pathOf(issue).join('.');
+  if (issue.code === 'unrecognized_keys') return `unknown key ${key}`;
   return key === '' ? issue.message : `${key}: ${issue.message}`;
 }
 
-function positionOf(contents: unknown, issue: z.core.$ZodIssue): number | undefined {
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+function positionOf(contents: unknown, path: Path): number | undefined {
   let node = contents;
   let at: number | undefined;
   for (const step of path) {
