@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { systemClock } from './clock.ts';
-import { type ControlAct, type ControlReply, controlReplySchema } from './control.ts';
+import {
+  type ControlAct,
+  type ControlLog,
+  type ControlReply,
+  controlLogSchema,
+  controlReplySchema,
+} from './control.ts';
 import { openControlSocket } from './control-socket.ts';
 import { lineReader } from './line-reader.ts';
 
@@ -8,6 +14,8 @@ import { lineReader } from './line-reader.ts';
 export interface ControlConnection {
   /** Never rejects: an emulator that ended, or took longer than `deadlineMs`, gives `ok: false`. */
   act(act: ControlAct, deadlineMs?: number): Promise<ControlReply>;
+  /** Called for every line of the log that comes from now on, where `configure` has asked for it; one listener. */
+  hearLog(listener: (line: string) => void): void;
   close(): void;
 }
 
@@ -43,6 +51,7 @@ export function controlOver(channel: ControlLine): ControlConnection {
   const waiting = new Map<number, (reply: ControlReply) => void>();
   let lastId = 0;
   let ended: string | undefined;
+  let hear: (line: string) => void = () => {};
   const end = (why: string) => {
     ended ??= why;
     for (const [id, settle] of waiting) settle({ id, ok: false, error: ended });
@@ -50,10 +59,11 @@ export function controlOver(channel: ControlLine): ControlConnection {
   };
   channel.listen(
     (line) => {
-      const reply = readReply(line);
-      if (reply === undefined) return;
-      waiting.get(reply.id)?.(reply);
-      waiting.delete(reply.id);
+      const heard = readLine(line);
+      if (heard === undefined) return;
+      if ('log' in heard) return hear(heard.log);
+      waiting.get(heard.id)?.(heard);
+      waiting.delete(heard.id);
     },
     () => end('the emulator closed its control channel'),
   );
@@ -74,6 +84,9 @@ export function controlOver(channel: ControlLine): ControlConnection {
         channel.send(JSON.stringify({ ...act, id }));
       });
     },
+    hearLog: (listener) => {
+      hear = listener;
+    },
     close: () => {
       end('the control channel was closed here');
       channel.close();
@@ -81,9 +94,10 @@ export function controlOver(channel: ControlLine): ControlConnection {
   };
 }
 
-function readReply(line: string): ControlReply | undefined {
+function readLine(line: string): ControlReply | ControlLog | undefined {
   try {
-    return controlReplySchema.safeParse(JSON.parse(line)).data;
+    const value: unknown = JSON.parse(line);
+    return controlReplySchema.safeParse(value).data ?? controlLogSchema.safeParse(value).data;
   } catch {
     return undefined;
   }

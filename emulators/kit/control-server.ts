@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import type { ControlAct, ControlReply, ControlRequest } from './control.ts';
+import type { ControlAct, ControlLog, ControlReply, ControlRequest } from './control.ts';
 import { lineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
 
@@ -9,8 +9,16 @@ import type { Log } from './log.ts';
  * `error`. An act without a handler is refused, except `ready`, which the open socket itself answers.
  */
 export type ControlHandlers = {
-  readonly [Do in ControlAct['do']]?: (act: Extract<ControlAct, { readonly do: Do }>) => unknown;
-};
+  readonly [Do in Exclude<ControlAct['do'], 'configure'>]?: (act: Extract<ControlAct, { readonly do: Do }>) => unknown;
+} & { readonly configure?: (act: ConfigureAct, asker: Asker) => unknown };
+
+export type ConfigureAct = Extract<ControlAct, { readonly do: 'configure' }>;
+
+/** Whoever is at the other end of a connection. */
+export interface Asker {
+  /** Passes on a line of the log; false: nobody is there any more. */
+  tell(line: string): boolean;
+}
 
 export interface ControlServer {
   close(): Promise<void>;
@@ -25,11 +33,14 @@ export async function serveControl(path: string, handlers: () => ControlHandlers
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     connection.on('error', (error) => log.warn('control connection', { error: error.message }));
+    const write = (text: string): boolean => {
+      if (connection.writable) connection.write(`${text}\n`);
+      return connection.writable;
+    };
+    const asker: Asker = { tell: (line) => write(JSON.stringify({ log: line } satisfies ControlLog)) };
     connection.on(
       'data',
-      lineReader((line) => {
-        void reply(line, handlers(), log).then((text) => connection.writable && connection.write(`${text}\n`));
-      }),
+      lineReader((line) => void reply(line, handlers(), asker, log).then(write)),
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,8 +56,8 @@ export async function serveControl(path: string, handlers: () => ControlHandlers
   };
 }
 
-async function reply(line: string, handlers: ControlHandlers, log: Log): Promise<string> {
-  const answer = await perform(line, handlers);
+async function reply(line: string, handlers: ControlHandlers, asker: Asker, log: Log): Promise<string> {
+  const answer = await perform(line, handlers, asker);
   if (!answer.ok) log.warn('act refused', { line: line.slice(0, 200), error: answer.error });
   try {
     return JSON.stringify(answer);
@@ -56,11 +67,11 @@ async function reply(line: string, handlers: ControlHandlers, log: Log): Promise
   }
 }
 
-async function perform(line: string, handlers: ControlHandlers): Promise<ControlReply> {
+async function perform(line: string, handlers: ControlHandlers, asker: Asker): Promise<ControlReply> {
   const request = readRequest(line);
   if (typeof request === 'string') return { id: -1, ok: false, error: request };
   try {
-    const state = await handle(request, handlers);
+    const state = await handle(request, handlers, asker);
     return { id: request.id, ok: true, ...(state === undefined ? {} : { state }) };
   } catch (error) {
     return { id: request.id, ok: false, error: error instanceof Error ? error.message : String(error) };
@@ -83,10 +94,10 @@ function isRequest(value: unknown): value is ControlRequest {
   return typeof value.id === 'number' && typeof value.do === 'string';
 }
 
-function handle(request: ControlRequest, handlers: ControlHandlers): unknown {
+function handle(request: ControlRequest, handlers: ControlHandlers, asker: Asker): unknown {
   // The handler of an act takes that act: the type of the record says so, but not in a way that TypeScript can follow.
-  const handler = handlers[request.do] as ((act: ControlAct) => unknown) | undefined;
-  if (handler !== undefined) return handler(request);
+  const handler = handlers[request.do] as ((act: ControlAct, asker: Asker) => unknown) | undefined;
+  if (handler !== undefined) return handler(request, asker);
   if (request.do === 'ready') return undefined;
   throw new Error(`${request.do}: not an act of this emulator`);
 }

@@ -33,9 +33,15 @@ export const controlRequestSchema = z.discriminatedUnion('do', [
   }),
   /**
    * Any: a new beginning. What it was is closed, its sockets and timers with it; answers when the sockets of the new
-   * configuration are open. Its log goes on in `log`, where that is given.
+   * configuration are open. Its log goes on in the file `log`, or, `logHere`, line by line over this very connection.
    */
-  z.strictObject({ id: z.number(), do: z.literal('configure'), config: z.unknown(), log: z.string().optional() }),
+  z.strictObject({
+    id: z.number(),
+    do: z.literal('configure'),
+    config: z.unknown(),
+    log: z.string().optional(),
+    logHere: z.literal(true).optional(),
+  }),
   /** Any: closes its sockets and timers and does nothing until `configure`. */
   z.strictObject({ id: z.number(), do: z.literal('rest') }),
   /** Any: what this process believes (for people who debug; never a verdict). */
@@ -52,3 +58,7 @@ export const controlReplySchema = z.strictObject({
   state: z.unknown().optional(),
 });
 export type ControlReply = z.infer<typeof controlReplySchema>;
+
+/** A line of the log, between replies: for whoever has asked for it (`logHere`). */
+export const controlLogSchema = z.strictObject({ log: z.string() });
+export type ControlLog = z.infer<typeof controlLogSchema>;

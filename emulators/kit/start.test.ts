@@ -78,6 +78,24 @@ describe('an emulator', () => {
     control.close();
   });
 
+  test('tells its log to whoever has configured it so, and says it itself again when nobody is there', async () => {
+    const run = start(good());
+    const control = await connectControl(join(folder, 'x.sock'), 5000);
+    let heard = '';
+    control.hearLog((line) => (heard += line));
+    expect(await control.act({ do: 'configure', config: good(), logHere: true })).toMatchObject({ ok: true });
+    expect(JSON.parse(heard)).toMatchObject({ name: 'a-x', what: 'ready' });
+    const said = run.stderr();
+    await control.act({ do: 'hang-up' });
+    await expect.poll(() => heard).toContain('a bug in a timer');
+    expect(run.stderr()).toBe(said);
+    control.close();
+    const other = await connectControl(join(folder, 'x.sock'), 5000);
+    await other.act({ do: 'release-floor' });
+    await expect.poll(run.stderr).toContain('a bug in a promise');
+    other.close();
+  });
+
   test('rests: nothing acts and no act of it is known until it is configured', async () => {
     start(good('late'));
     const control = await connectControl(join(folder, 'x.sock'), 5000);

@@ -1,6 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { type Clock, endingClock, systemClock } from './clock.ts';
-import { type ControlHandlers, type ControlServer, serveControl } from './control-server.ts';
+import {
+  type Asker,
+  type ConfigureAct,
+  type ControlHandlers,
+  type ControlServer,
+  serveControl,
+} from './control-server.ts';
 import { type Ids, seededIds } from './ids.ts';
 import { type Log, openLog } from './log.ts';
 import { type Configured, readArguments, type Schema } from './start-arguments.ts';
@@ -32,10 +38,8 @@ const closeLimitMs = 200;
  */
 export async function startEmulator<C extends Configured>(schema: Schema<C>, build: Build<C>): Promise<void> {
   const { name, control, config, check } = await readArguments(process.argv.slice(2), schema);
-  let logFile: string | undefined;
-  const log = openLog(name, (line) =>
-    logFile === undefined ? process.stderr.write(line) : appendFileSync(logFile, line),
-  );
+  let write: WriteLine = writeToStderr;
+  const log = openLog(name, (line) => write(line));
   let running: Running | undefined;
   let channel: ControlServer | undefined;
   const end = (signal: string) => {
@@ -51,10 +55,10 @@ export async function startEmulator<C extends Configured>(schema: Schema<C>, bui
     await running?.close();
     running = undefined;
   };
-  const configure: NonNullable<ControlHandlers['configure']> = async (act) => {
+  const configure: NonNullable<ControlHandlers['configure']> = async (act, asker) => {
     const next = await check(act.config);
     await rest();
-    logFile = act.log;
+    write = writerFor(act, asker);
     running = await openWith(build, next, log);
     log.info('ready');
   };
@@ -66,6 +70,19 @@ export async function startEmulator<C extends Configured>(schema: Schema<C>, bui
     log.fault('could not start', error);
     process.exit(1);
   }
+}
+
+type WriteLine = (line: string) => void;
+
+const writeToStderr: WriteLine = (line) => void process.stderr.write(line);
+
+/** Where the log goes on; what nobody listens to any more is said as before. */
+function writerFor({ log, logHere }: ConfigureAct, asker: Asker): WriteLine {
+  if (log !== undefined) return (line) => appendFileSync(log, line);
+  if (logHere !== true) return writeToStderr;
+  return (line) => {
+    if (!asker.tell(line)) writeToStderr(line);
+  };
 }
 
 interface Running {

@@ -31,6 +31,8 @@ export interface PodSpec {
   readonly node?: number;
   /** The place is a pod that somebody else deploys (CoreDNS): the first that this selects, recorded and never touched. */
   readonly existing?: { readonly namespace: string; readonly selector: string };
+  /** On a cluster the place is the pod of a deployable of this name, whose program runs in it from the beginning. */
+  readonly deployable?: string;
 }
 
 export interface ServiceSpec {
@@ -105,7 +107,10 @@ export interface RunningFabric {
    * another spec needs another fabric.
    */
   rearrange(spec: FabricSpec): Promise<ReadonlySet<PlaceName> | undefined>;
-  /** Deletes a pod, its address with it: taps in it end complete, then all that goes on there. Nobody takes its place. */
+  /**
+   * Deletes a pod, its address with it: taps in it end complete, then all that goes on there. Nobody takes its place until
+   * the fabric is rearranged.
+   */
   deletePod(place: PlaceName): Promise<void>;
   impair(place: PlaceName, impairment: Impairment | undefined): Promise<void>;
   /** The NAT table of a node or access router, as the kernel prints it (evidence for people, never for verdicts). */
@@ -122,6 +127,8 @@ export interface Residence {
   readonly sockets: string;
   /** The place's files and sockets are this process's own too. */
   readonly local: boolean;
+  /** The deployable whose program the place runs of itself; absent: the place is idle until something is started in it. */
+  readonly deployable?: string;
 }
 
 export interface PlacedProcess {

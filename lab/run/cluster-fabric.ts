@@ -5,6 +5,7 @@ import { parseContexts } from '../fabric/kube/contexts.ts';
 import { hostAccess } from '../fabric/kube/host-access.ts';
 import { kubeFabric, type OpenClusters, sweep } from '../fabric/kube/kube-fabric.ts';
 import { kubectlFor } from '../fabric/kube/kubectl.ts';
+import { deployables } from './deployable.ts';
 
 export interface ClusterWishes {
   readonly fabric: 'kind' | 'kube';
@@ -31,7 +32,7 @@ export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
     const given = Object.fromEntries(
       Object.entries({ nodeImage, proxyMode, ahead, logs }).filter(([, value]) => value !== undefined),
     );
-    return { ...kindFabric({ ...given, keep, say }), clusters: undefined };
+    return { ...kindFabric({ ...given, deployables, keep, say }), clusters: undefined };
   }
   const contexts = parseContexts(wishes.contexts ?? []);
   const accesses = [...contexts].map(([name, context]) => ({ name, context }));
@@ -41,6 +42,7 @@ export function openClusterFabric(wishes: ClusterWishes): ClusterFabric {
     image: castImageName,
     clusters: async () => accesses,
     accesses: hostAccess(),
+    deployables,
     release: async () => {
       if (keep) return;
       // A cluster that cannot be swept is told of; the error that ended the lab is the one to throw.

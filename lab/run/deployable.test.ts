@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { agencyConfigSchema } from '../../emulators/agency/config.ts';
@@ -7,9 +8,16 @@ import { resolverConfigSchema } from '../../emulators/resolver/config.ts';
 import { agencyZone } from '../dns/agency-zone.ts';
 import { separateCorefile } from '../dns/corefile.ts';
 import { writeZone } from '../dns/zone.ts';
+import { deployedIn } from '../fabric/kube/deployed.ts';
+import { imageResidence } from '../fabric/kube/place.ts';
+import { withEdgeOnOtherNode, withNextEdge } from './addresses.ts';
 import { blueprintOf } from './blueprint.ts';
+import { compileCatalogue, readFeatures } from './catalogue.ts';
 import { configurationSchema } from './configuration.ts';
-import { type DeployableRole, manifestText, withPlace } from './deployable.ts';
+import { deployableRoles, deployables, manifestText, withPlace } from './deployable.ts';
+import { deployedControl } from './player.ts';
+import { configurationOf } from './settings.ts';
+import { siteOf } from './site.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests are read here as kubectl reads them, by key.
 type Manifest = any;
@@ -17,7 +25,7 @@ const parse = (text: string): Manifest[] => parseAllDocuments(text).map((documen
 const ofKind = (manifests: Manifest[], kind: string): Manifest[] => manifests.filter((one) => one.kind === kind);
 
 const schemas = { edge: edgeConfigSchema, agency: agencyConfigSchema, resolver: resolverConfigSchema };
-const roles: DeployableRole[] = ['edge', 'agency', 'resolver'];
+const roles = [...deployableRoles];
 const pod = {
   environment: { POD_IP: '10.244.0.5', HOST_IP: '172.18.0.2' },
   readText: () => 'nameserver 10.96.0.10\n',
@@ -74,7 +82,7 @@ describe.each(roles)('%s, as it lies in the project', (role) => {
   test('probes, requests and a place for the control socket', () => {
     const { containers } = podSpec();
     expect(containers[0]).toMatchObject({
-      startupProbe: { exec: {} },
+      startupProbe: { exec: {}, periodSeconds: 1 },
       readinessProbe: { exec: {} },
       livenessProbe: { exec: {} },
       resources: { requests: { cpu: expect.any(String), memory: expect.any(String) } },
@@ -132,4 +140,97 @@ test('the resolver has the files that the reference DNS patch writes', async () 
   expect(data.Corefile).toBe(separateCorefile('mcx.test'));
   const options = { origin: 'mcx.test', nameserver: '10.96.0.53', serial: 1, ttl: 5 };
   expect(data['db.mcx.test']).toBe(writeZone(agencyZone(agencies, options)));
+});
+
+describe('what a run puts into a cluster', () => {
+  const own = (role: string) => ({
+    'app.kubernetes.io/managed-by': 'mcx-lab',
+    'mcx-lab/place': 'a-place',
+    'mcx-lab/deployable': role,
+  });
+  /** Takes out of an object what was put into it, and sees that it was. */
+  const without = (object: Manifest, put: Readonly<Record<string, unknown>>) => {
+    expect(object).toMatchObject(put);
+    for (const key of Object.keys(put)) delete object[key];
+  };
+  const place = (role: string) => ({ place: 'a-place', deployable: role, node: 'node-1' });
+
+  test.each(roles)(
+    '%s: the objects of the file, with place, namespace, image, node, labels and no partners yet put in, and nothing else',
+    async (role) => {
+      const undone: Manifest[] = structuredClone(deployedIn(await deployables(role, 'here:1'), place(role)));
+      const files = parse(await manifestText(role)).filter(({ kind }) => kind !== 'Service');
+      expect(undone.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment']);
+      const [{ metadata: configMap, data }, { metadata: deployment, spec }] = undone;
+      const [{ name }, original] = [files[0].metadata, files[0].data['config.json']];
+      for (const metadata of [configMap, deployment]) {
+        without(metadata, { name: 'a-place', namespace: 'mcx' });
+        metadata.name = name;
+      }
+      for (const { labels } of [configMap, deployment, spec.template.metadata]) without(labels, own(role));
+      without(spec.selector.matchLabels, { 'mcx-lab/place': 'a-place' });
+      const { containers, volumes } = spec.template.spec;
+      without(spec.template.spec, { nodeName: 'node-1', tolerations: [{ operator: 'Exists' }] });
+      without(containers[0], { image: 'here:1' });
+      containers[0].image = 'mcx-lab/cast:0.1.0';
+      without(volumes[0].configMap, { name: 'a-place' });
+      volumes[0].configMap.name = name;
+
+      const configuration = JSON.parse(data['config.json']);
+      expect(configuration).toEqual({ ...JSON.parse(original), ...(role === 'edge' ? { peers: [] } : {}) });
+      expect(schemas[role].safeParse(configOfPod(configuration, pod))).toMatchObject({ success: true });
+      data['config.json'] = original;
+      expect(undone).toEqual(files);
+    },
+  );
+
+  test('what scenarios and operators configure it with is a configuration: a deployed program checks it', async () => {
+    const wrong = compileCatalogue(await readFeatures(join(import.meta.dirname, '../..'))).flatMap((scenario) => {
+      const blueprint = blueprintOf(configurationOf(scenario, {}, {}), 1, 0, siteOf('kind'));
+      return [blueprint.agencies, ...[withNextEdge, withEdgeOnOtherNode].map((next) => blueprint.agencies.map(next))]
+        .flatMap((agencies) => blueprint.after(agencies).cast({ sockets: '/s', files: '/f', scenario: scenario.id }))
+        .flatMap(({ emulator, config }) => {
+          if (emulator !== 'edge' && emulator !== 'agency') return [];
+          const { error } = schemas[emulator].safeParse(JSON.parse(JSON.stringify(config)));
+          return error === undefined ? [] : [`${scenario.id}, ${config.process.name}: ${error.message}`];
+        });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the control socket is where a place of a cluster has its sockets', async () => {
+    for (const role of roles) {
+      const [{ data }] = ofKind(parse(await manifestText(role)), 'ConfigMap');
+      expect(JSON.parse(data['config.json']).process.control).toBe(join(imageResidence.sockets, deployedControl));
+    }
+  });
+
+  test('a name that no deployable has is a defect', async () => {
+    await expect(deployables('kms', 'x')).rejects.toThrow('no deployable kms');
+  });
+
+  test('edge and server are deployed; their Services open what those of the files open', async () => {
+    const [cluster] = blueprintOf(configurationSchema.parse({}), 0, 0, siteOf('kind')).fabric.clusters;
+    const deployed = cluster?.pods.filter(({ deployable }) => deployable !== undefined);
+    expect(deployed?.map(({ name, deployable }) => [name, deployable])).toEqual([
+      ['a-edge', 'edge'],
+      ['a-mcx', 'agency'],
+      ['a-edge-next', 'edge'],
+    ]);
+    const files = [...parse(await manifestText('edge')), ...parse(await manifestText('agency'))];
+    const inFiles = ofKind(files, 'Service').flatMap(({ spec }) =>
+      spec.ports.map(({ port, targetPort, nodePort, protocol }: Manifest) => {
+        const from = spec.clusterIP ?? `${spec.type} ${spec.externalTrafficPolicy}`;
+        return `${from}: ${protocol} ${nodePort} ${port} ${targetPort} of ${spec.selector['app.kubernetes.io/name']}`;
+      }),
+    );
+    const names: Record<string, string> = { 'a-edge': 'edge', 'a-mcx': 'server' };
+    const inRuns = cluster?.services.flatMap(({ clusterIp, externalTrafficPolicy, ports, endpoints: [pod = ''] }) =>
+      ports.map(({ port, targetPort, nodePort, protocol = 'UDP' }) => {
+        const from = clusterIp === 'None' ? clusterIp : `NodePort ${externalTrafficPolicy}`;
+        return `${from}: ${protocol} ${nodePort} ${port} ${targetPort} of ${names[pod]}`;
+      }),
+    );
+    expect(inRuns?.toSorted()).toEqual(inFiles.toSorted());
+  });
 });

@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Document, isMap, isSeq, parseAllDocuments } from 'yaml';
 import type { EdgeConfig } from '../../emulators/edge/config.ts';
+import type { Deployables } from '../fabric/kube/deployed.ts';
+import { CAST_NAMESPACE } from '../fabric/kube/names.ts';
 
 /** The parts of an agency that come with manifests to take away. */
-export type DeployableRole = 'edge' | 'agency' | 'resolver';
+export const deployableRoles = ['edge', 'agency', 'resolver'] as const;
+export type DeployableRole = (typeof deployableRoles)[number];
 
 export interface Deployable {
   readonly role: DeployableRole;
@@ -36,6 +39,24 @@ export function withPlace(text: string, { namespace, image, files }: Deployable)
     if (kind === 'Service') setNodePorts(document, files['config.json']);
   }
   return documents.map((document) => document.toString({ lineWidth: 0 }).replace(/^---\n/, '')).join('---\n');
+}
+
+/**
+ * For a cluster of the lab. The configuration in the files will do to begin with, but for the edge's partners, who may be
+ * at the address of this very node: each scenario gives its own through the control channel.
+ */
+export const deployables: Deployables = async (name, image) => {
+  const role = deployableRoles.find((one) => one === name);
+  if (role === undefined) throw new RangeError(`there is no deployable ${name}`);
+  const text = await manifestText(role);
+  const files: Record<string, string> = role === 'edge' ? { 'config.json': withoutPartners(text) } : {};
+  const placed = withPlace(text, { role, namespace: CAST_NAMESPACE, image, files });
+  return parseAllDocuments(placed).map((document) => document.toJS());
+};
+
+function withoutPartners(text: string): string {
+  const config = String(parseAllDocuments(text)[0]?.getIn(['data', 'config.json']));
+  return JSON.stringify({ ...JSON.parse(config), peers: [] }, undefined, 2);
 }
 
 /** RFC 3261 8.1.1.8: Contact names the node port, so the Service must have that very one. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,15 +19,17 @@ afterEach(() => {
 });
 
 /** A fabric without packets: every started process is a control socket that notes its acts. */
-function paperFabric(becoming: RunningFabric['rearrange'] = async () => new Set()) {
+function paperFabric(becoming: RunningFabric['rearrange'] = async () => new Set(), deployed: readonly string[] = []) {
   const acts: string[] = [];
   const flushed: string[] = [];
   const down = vi.fn(async () => undefined);
   const started: string[] = [];
   const rearrange = vi.fn(becoming);
-  const residence = () => ({ node: 'node', project: '/project', sockets: folder, local: true });
-  const start = async (place: string, [, , , name = '']: readonly string[]): Promise<PlacedProcess> => {
-    started.push(place);
+  const residence = (place: string) => ({
+    ...{ node: 'node', project: '/project', local: true, sockets: join(folder, deployed.includes(place) ? place : '') },
+    ...(deployed.includes(place) ? { deployable: 'edge' } : {}),
+  });
+  const serve = async (name: string, socketPath: string): Promise<Server> => {
     const server = createServer((socket) =>
       socket.on('data', (bytes) => {
         for (const line of bytes.toString().trim().split('\n')) {
@@ -38,20 +40,30 @@ function paperFabric(becoming: RunningFabric['rearrange'] = async () => new Set(
       }),
     );
     servers.push(server);
-    await new Promise<void>((listening) => server.listen(join(folder, name), listening));
+    await new Promise<void>((listening) => server.listen(socketPath, listening));
+    return server;
+  };
+  const start = async (place: string, [, , , name = '']: readonly string[]): Promise<PlacedProcess> => {
+    started.push(place);
+    const server = await serve(name, join(folder, name));
     return { pid: 1, place, ended: new Promise(() => undefined), stop: async () => void server.close() };
   };
-  const up = vi.fn(
-    async (spec: FabricSpec) =>
-      ({
-        spec,
-        start,
-        rearrange,
-        down,
-        residence,
-        nat: { flush: async (place) => void flushed.push(place) },
-      }) as Partial<RunningFabric>,
-  );
+  const deletePod = vi.fn(async () => undefined);
+  const up = vi.fn(async (spec: FabricSpec) => {
+    for (const place of deployed) {
+      mkdirSync(join(folder, place), { recursive: true });
+      await serve(place, join(folder, place, 'control'));
+    }
+    return {
+      spec,
+      start,
+      rearrange,
+      deletePod,
+      down,
+      residence,
+      nat: { flush: async (place) => void flushed.push(place) },
+    } as Partial<RunningFabric>;
+  });
   return { fabric: { name: 'netns', up } as unknown as Fabric, up, down, acts, flushed, started, rearrange };
 }
 
@@ -95,6 +107,38 @@ describe('grounds', () => {
     await ground.play(cast, folder);
     expect(paper.started.slice(cast.length)).toEqual(['b-mcx']);
     expect(paper.down).not.toHaveBeenCalled();
+  });
+
+  test('what was deployed rests before anything is recorded, is never started, and rests when the ground goes', async () => {
+    const deployed = ['a-edge', 'a-edge-next', 'b-edge', 'b-edge-next'];
+    const paper = paperFabric(async () => new Set(), deployed);
+    const grounds = new Grounds(paper.fabric);
+    const cast = blueprint().cast({ sockets: folder, files: folder, scenario: 's' });
+    const ground = await grounds.take(blueprint().fabric);
+    expect(paper.acts.toSorted()).toEqual(deployed.map((place) => `${place} rest`));
+    await ground.play(cast, folder);
+    expect(paper.started.filter((place) => deployed.includes(place))).toEqual([]);
+    expect(paper.acts.filter((act) => act.startsWith('a-edge '))).toEqual(['a-edge rest', 'a-edge configure']);
+    await grounds.clear();
+    expect(paper.acts.filter((act) => act === 'a-edge rest')).toHaveLength(2);
+  });
+
+  test('whoever played in a pod that was deleted is met anew when the fabric has brought another one', async () => {
+    const paper = paperFabric(async () => new Set(['b-edge']));
+    const grounds = new Grounds(paper.fabric);
+    const cast = blueprint().cast({ sockets: folder, files: folder, scenario: 's' });
+    const ground = await grounds.take(blueprint().fabric);
+    await ground.play(cast, folder);
+    await ground.deletePod('b-edge');
+    expect(ground.control('b-edge')).toBeUndefined();
+    expect(await grounds.take(blueprint().fabric)).toBe(ground);
+    for (const server of servers.splice(0)) server.close();
+    rmSync(join(folder, 'b-edge'), { force: true });
+    await ground.play(
+      cast.filter(({ place }) => place === 'b-edge'),
+      folder,
+    );
+    expect(paper.started.filter((place) => place === 'b-edge')).toHaveLength(2);
   });
 
   test('a fabric that could not be rearranged to its end is given up', async () => {

@@ -4,7 +4,7 @@ import type { ControlConnection } from '../../emulators/kit/control-client.ts';
 import { LabError } from '../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../fabric/fabric.ts';
 import type { CastMember } from './cast.ts';
-import { type Player, startPlayer } from './player.ts';
+import { meetDeployed, type Player, startPlayer } from './player.ts';
 
 /**
  * A fabric that is up and the processes of the cast in its places. Scenarios that ask for the same fabric follow each
@@ -14,8 +14,6 @@ export class Ground {
   readonly running: RunningFabric;
   /** What stands in each cluster now. */
   #services: ReadonlyMap<string, readonly ServiceSpec[]>;
-  /** A pod of it is gone. */
-  #spent = false;
   readonly #players = new Map<string, Player>();
 
   constructor(running: RunningFabric, wanted: FabricSpec) {
@@ -28,12 +26,12 @@ export class Ground {
    * played in a place that is another one now has gone. @returns false where the fabric cannot become that.
    */
   async become(spec: FabricSpec): Promise<boolean> {
-    const others = this.#spent ? undefined : await this.running.rearrange(spec);
+    const others = await this.running.rearrange(spec);
     if (others === undefined) return false;
     this.#services = servicesOf(spec);
-    const gone = [...this.#players].filter(([, player]) => others.has(player.process.place));
+    const gone = [...this.#players].filter(([, player]) => others.has(player.place));
     for (const [name] of gone) this.#players.delete(name);
-    await Promise.all(gone.map(([, player]) => dismiss(player)));
+    await Promise.all(gone.map(([, player]) => player.dismiss()));
     await this.#forget();
     return true;
   }
@@ -57,13 +55,27 @@ export class Ground {
     await Promise.all(places.map((place) => nat.flush?.(place)));
   }
 
+  /** What runs of itself rests until it plays: a lab that was killed may have left it in the middle of a call. */
+  async quieten({ clusters }: FabricSpec): Promise<void> {
+    const deployed = clusters
+      .flatMap(({ pods }) => pods)
+      .filter(({ name, deployable }) => deployable !== undefined && this.running.residence(name).deployable);
+    await Promise.all(
+      deployed.map(async ({ name }) => {
+        const player = await meetDeployed(this.running, name);
+        this.#players.set(name, player);
+        await player.control.act({ do: 'rest' });
+      }),
+    );
+  }
+
   /** Every member plays, with its own log in `logs`; whoever is not in the cast rests. */
   async play(cast: readonly CastMember[], logs: string): Promise<void> {
     await Promise.all(cast.map((member) => this.#cast(member, logs)));
   }
 
   async #cast(member: CastMember, logs: string): Promise<void> {
-    const { config, place } = member;
+    const { config } = member;
     const { name } = config.process;
     const log = join(logs, `${name}.log`);
     await writeFile(join(logs, `${name}.json`), JSON.stringify(config, undefined, 2));
@@ -72,8 +84,7 @@ export class Ground {
       player = await startPlayer(this.running, member, log);
       this.#players.set(name, player);
     }
-    const own = this.running.residence(place).local ? { log } : {};
-    const reply = await player.control.act({ do: 'configure', config, ...own });
+    const reply = await player.begin(config, log);
     if (reply.ok) return;
     throw new LabError('CAST-NOT-READY', `${name}: ${reply.error ?? 'is not ready'}`, { exitCode: 3, where: log });
   }
@@ -83,11 +94,10 @@ export class Ground {
     await this.control(name)?.act({ do: 'rest' });
   }
 
-  /** A pod is deleted with all that plays in it; the next scenario needs another ground. */
+  /** A pod is deleted with all that plays in it. */
   async deletePod(place: string): Promise<void> {
-    this.#spent = true;
     for (const [name, player] of this.#players) {
-      if (player.process.place !== place) continue;
+      if (player.place !== place) continue;
       this.#players.delete(name);
       player.control.close();
     }
@@ -104,21 +114,16 @@ export class Ground {
   }
 
   processes(): { readonly name: string; readonly pid: number }[] {
-    return [...this.#players].map(([name, player]) => ({ name, pid: player.process.pid }));
+    return [...this.#players].map(([name, player]) => ({ name, pid: player.pid }));
   }
 
   async down(): Promise<void> {
-    await Promise.all([...this.#players.values()].map(dismiss));
+    await Promise.all([...this.#players.values()].map((player) => player.dismiss()));
     await this.running.down();
   }
 }
 
 const servicesOf = ({ clusters }: FabricSpec) => new Map(clusters.map(({ name, services }) => [name, services]));
-
-async function dismiss({ process: placed, control }: Player): Promise<void> {
-  control.close();
-  await placed.stop(1000);
-}
 
 /** One ground at a time: kept while it can become what the next scenario asks for, else replaced. */
 export class Grounds {
@@ -140,6 +145,7 @@ export class Grounds {
     await this.clear();
     const ground = new Ground(await this.#fabric.up(spec), spec);
     this.#kept = ground;
+    await ground.quieten(spec);
     return ground;
   }
 

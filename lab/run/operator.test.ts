@@ -75,6 +75,7 @@ describe('operators', () => {
     expect(blueprint.fabric.clusters[1]?.pods.find(({ name }) => name === 'b-edge-next')).toEqual({
       name: 'b-edge-next',
       address: '10.244.1.30',
+      deployable: 'edge',
       node: 1,
     });
     expect(deeds.at(-1)).toBe('delete b-edge');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,13 +48,16 @@ function farFabric(residence: Residence, ended: Promise<number | string> = new P
         place,
         send: (line) => {
           heard.lines.push(line);
-          const { id } = JSON.parse(line) as { id: number };
-          queueMicrotask(() => answer(JSON.stringify({ id, ok: true })));
+          const { id, logHere } = JSON.parse(line) as { id: number; logHere?: true };
+          queueMicrotask(() => {
+            if (logHere) answer(JSON.stringify({ log: 'said here\n' }));
+            answer(JSON.stringify({ id, ok: true }));
+          });
         },
         onLine: (listener) => {
           answer = listener;
         },
-        ended: new Promise(() => undefined),
+        ended: ended.then((code) => ({ code, stderr: '' })),
         close: async () => undefined,
       };
     },
@@ -74,6 +77,45 @@ describe('a player', () => {
     ]);
     expect(await player.control.act({ do: 'rest' })).toMatchObject({ ok: true });
     expect(heard.lines.map((line) => (JSON.parse(line) as { do: string }).do)).toEqual(['ready', 'rest']);
+  });
+
+  test('begins each scenario with a log of its own', async () => {
+    const { running, heard } = farFabric(far);
+    const player = await startPlayer(running, member('a-edge'), join(folder, 'start'));
+    for (const scenario of ['one', 'two'])
+      expect(await player.begin(member('a-edge').config, join(folder, scenario))).toMatchObject({ ok: true });
+    expect(['one', 'two'].map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual([
+      'said here\n',
+      'said here\n',
+    ]);
+    expect(heard.lines.map((line) => (JSON.parse(line) as { logHere?: true }).logHere)).toEqual([
+      undefined,
+      true,
+      true,
+    ]);
+  });
+
+  test('that was deployed is not started again, and rests when the lab is done with it', async () => {
+    const { running, heard } = farFabric({ ...far, deployable: 'edge' });
+    const player = await startPlayer(running, member('a-edge'), join(folder, 'log'));
+    expect(heard.commands).toEqual([['node', '/mcx/emulators/kit/control-relay.ts', '/run/mcx/control', '60000']]);
+    expect(player).toMatchObject({ emulator: 'edge', place: 'a-edge', ended: false });
+    await player.dismiss();
+    expect(heard.lines.map((line) => (JSON.parse(line) as { do: string }).do)).toEqual(['ready', 'rest']);
+  });
+
+  test('that was deployed has ended when nobody answers in its pod any more', async () => {
+    const gone = Promise.withResolvers<number>();
+    const { running } = farFabric({ ...far, deployable: 'edge' }, gone.promise);
+    const player = await startPlayer(running, member('a-edge'), join(folder, 'log'));
+    gone.resolve(1);
+    await expect.poll(() => player.ended).toBe(true);
+  });
+
+  test('is started where another program was deployed', async () => {
+    const { running, heard } = farFabric({ ...far, deployable: 'agency' });
+    await startPlayer(running, member('a-edge'), join(folder, 'log'));
+    expect(heard.commands[0]).toContain('--rest');
   });
 
   test('here is reached at its socket', async () => {

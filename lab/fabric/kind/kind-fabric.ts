@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec } from '../fabric.ts';
+import type { Deployables } from '../kube/deployed.ts';
 import { kubeFabric, type OpenClusters } from '../kube/kube-fabric.ts';
 import { containerAccess } from './access-networks.ts';
 import type { KindCluster } from './cluster-config.ts';
@@ -11,6 +12,7 @@ import { LeakGuard } from './leak-guard.ts';
 import { stateFolder } from './state.ts';
 
 export interface KindOptions {
+  readonly deployables: Deployables;
   readonly nodeImage?: string;
   readonly proxyMode?: KindCluster['proxyMode'];
   readonly keep?: boolean;
@@ -22,7 +24,7 @@ export interface KindOptions {
 }
 
 /** Makes clusters on this machine's engine, then is the kube fabric; UEs are containers beside them. */
-export function kindFabric(options: KindOptions = {}): OpenClusters {
+export function kindFabric(options: KindOptions): OpenClusters {
   const {
     keep = false,
     ahead = [],
@@ -62,6 +64,7 @@ export function kindFabric(options: KindOptions = {}): OpenClusters {
       return accesses;
     },
     accesses: containerAccess(instance),
+    deployables: options.deployables,
     release: async () => {
       await guard.close();
       await clusters.close();

@@ -3,6 +3,7 @@ import type { ClusterSpec, Fabric, FabricSpec, RunningFabric } from '../fabric.t
 import type { AccessNetworks } from './access.ts';
 import { type KubeCluster, openCluster } from './cluster.ts';
 import type { Access } from './cluster-access.ts';
+import type { Deployables } from './deployed.ts';
 import { type Kubectl, kubectlFor } from './kubectl.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS_SELECTOR } from './names.ts';
 import { buildWorld } from './world.ts';
@@ -14,6 +15,7 @@ export interface KubeOptions {
   /** The clusters for a spec: by contexts that are given, or made first. */
   clusters(specs: readonly ClusterSpec[]): Promise<readonly Access[]>;
   readonly accesses: AccessNetworks;
+  readonly deployables: Deployables;
   /** Ends what `clusters` made. */
   release(): Promise<void>;
 }
@@ -49,7 +51,7 @@ export function kubeFabric(options: KubeOptions): OpenClusters {
         }),
       );
       try {
-        return await buildWorld(spec, pairs, options.accesses, image);
+        return await buildWorld(spec, pairs, options.accesses, image, options.deployables);
       } catch (error) {
         // What was known of the clusters may be what is wrong: the next world opens them anew.
         open.clear();

@@ -7,3 +7,5 @@ export const OURS = { 'app.kubernetes.io/managed-by': 'mcx-lab' } as const;
 export const OURS_SELECTOR = 'app.kubernetes.io/managed-by=mcx-lab';
 /** Which place a pod plays. */
 export const PLACE_LABEL = 'mcx-lab/place';
+/** Which deployable brought a pod; the lab's own pods do not have it. */
+export const DEPLOYABLE_LABEL = 'mcx-lab/deployable';

@@ -28,6 +28,17 @@ describe('addresses of pods', () => {
     ]);
   });
 
+  test('a pod that came another way than the place wants is not used again', () => {
+    const [first, ...others] = wanted;
+    const existing = wanted.map(({ cluster, name, offset }) => has(cluster, name, offset));
+    const deployed = [...(first === undefined ? [] : [{ ...first, deployable: 'edge' }]), ...others];
+    const plan = planPods(deployed, existing, none);
+    expect(plan?.keep.map(({ name }) => name)).not.toContain('a-one');
+    expect(plan?.create).toContainEqual(expect.objectContaining({ name: 'a-one', deployable: 'edge' }));
+    const fits = existing.map((pod) => (pod.name === 'a-one' ? { ...pod, deployable: 'edge' } : pod));
+    expect(planPods(deployed, fits, none)).toMatchObject({ remove: [], create: [] });
+  });
+
   test('all move by the same distance where somebody of whichever cluster sits on one', () => {
     const plan = planPods(wanted, [], new Map([[RANGE, new Set([2, 3, 5, 7])]]));
     expect(created(plan)).toEqual([

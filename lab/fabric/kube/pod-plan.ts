@@ -6,6 +6,7 @@ export interface WantedPod {
   /** The node's pod range, a /24: 10.244.0.0/24. */
   readonly range: string;
   readonly offset: number;
+  readonly deployable?: string | undefined;
 }
 
 export interface ExistingPod {
@@ -15,6 +16,7 @@ export interface ExistingPod {
   readonly address: string;
   /** Running, ready, and of the image that is wanted. */
   readonly usable: boolean;
+  readonly deployable?: string | undefined;
 }
 
 export interface PodPlan {
@@ -34,7 +36,14 @@ export function planPods(
   taken: ReadonlyMap<string, ReadonlySet<number>>,
 ): PodPlan | undefined {
   const match = (pod: WantedPod): ExistingPod | undefined =>
-    existing.find((one) => one.usable && one.cluster === pod.cluster && one.name === pod.name && one.node === pod.node);
+    existing.find(
+      (one) =>
+        one.usable &&
+        one.cluster === pod.cluster &&
+        one.name === pod.name &&
+        one.node === pod.node &&
+        one.deployable === pod.deployable,
+    );
   const pairs = wanted.flatMap((pod) => {
     const found = match(pod);
     return found === undefined ? [] : [{ pod, found }];

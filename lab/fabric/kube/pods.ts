@@ -1,15 +1,21 @@
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec } from '../fabric.ts';
 import type { KubeCluster, KubeNode } from './cluster.ts';
+import { type Deployables, deployedIn, scaleAway } from './deployed.ts';
 import { findIpam, type Ipam } from './ipam.ts';
 import { castPod } from './manifests.ts';
-import { CAST_NAMESPACE, OURS_SELECTOR } from './names.ts';
+import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS_SELECTOR, PLACE_LABEL } from './names.ts';
 import { isReady, type PodObject } from './objects.ts';
 import { type ExistingPod, offsetOf, planPods, rangeOf, type WantedPod } from './pod-plan.ts';
 import { podsOf, waitForPods } from './wait.ts';
 
 export interface KubePod {
+  /** The place. */
   readonly name: string;
+  /** Kubernetes' name. */
+  readonly pod: string;
+  /** The deployable that brought it; undefined: a pod of the lab's own, or of others. */
+  readonly deployable: string | undefined;
   readonly address: string;
   readonly cluster: KubeCluster;
   readonly node: KubeNode;
@@ -24,7 +30,11 @@ export interface SpeccedCluster {
 }
 
 /** Pods of all clusters as the spec wants them; those of the world before that fit are kept. */
-export async function arrangePods(clusters: readonly SpeccedCluster[], image: string): Promise<readonly KubePod[]> {
+export async function arrangePods(
+  clusters: readonly SpeccedCluster[],
+  image: string,
+  deployables: Deployables,
+): Promise<readonly KubePod[]> {
   const present = await Promise.all(
     clusters.map(async ({ cluster }) => ({
       cluster,
@@ -56,34 +66,56 @@ export async function arrangePods(clusters: readonly SpeccedCluster[], image: st
       present.map(async ({ cluster, ipam }) => {
         const mine = <T extends { readonly cluster: string }>(all: readonly T[]) =>
           all.filter((one) => one.cluster === cluster.name);
-        await removePods(
-          cluster,
-          mine(plan.remove).map(({ name }) => name),
-        );
-        for (const pod of mine(plan.create)) await createPod(cluster, pod, ipam.get(pod.node), image);
-        const names = [...mine(plan.keep), ...mine(plan.create)].map(({ name }) => name);
-        const ready = await waitForPods(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR, names);
+        const kept = new Set(mine(plan.keep).map(({ name }) => name));
+        // What a Deployment has left beside the pod that is kept (one that was evicted) is not worth that one.
+        const leaving = mine(plan.remove).filter(({ name, deployable }) => deployable === undefined || !kept.has(name));
+        await removePods(cluster, leaving);
+        for (const pod of mine(plan.create)) {
+          const objects = await objectsOf(pod, image, deployables);
+          await createPod(cluster, objects, pod.address, ipam.get(pod.node));
+        }
+        const places = [...kept, ...mine(plan.create).map(({ name }) => name)];
+        const ready = await waitForPods(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR, places, placeOf);
         return locate(cluster, ready);
       }),
     )
   ).flat();
 }
 
-export async function removePods({ kubectl }: KubeCluster, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  await kubectl.run(['delete', 'pod', '--namespace', CAST_NAMESPACE, '--ignore-not-found', '--now', ...names]);
+export async function removePods(
+  cluster: KubeCluster,
+  pods: readonly { readonly name: string; readonly deployable?: string | undefined }[],
+): Promise<void> {
+  const places = (deployed: boolean): string[] => [
+    ...new Set(pods.filter(({ deployable }) => (deployable !== undefined) === deployed).map(({ name }) => name)),
+  ];
+  const [deployed, own] = [places(true), places(false)];
+  const options = ['--namespace', CAST_NAMESPACE, '--ignore-not-found', '--now'];
+  await Promise.all([
+    deployed.length > 0 && scaleAway(cluster, deployed),
+    own.length > 0 && cluster.kubectl.run(['delete', 'pod', ...options, ...own]),
+  ]);
+}
+
+async function objectsOf(
+  { name, node, deployable }: WantedPod,
+  image: string,
+  deployables: Deployables,
+): Promise<readonly object[]> {
+  if (deployable === undefined) return [castPod(name, node, image)];
+  return deployedIn(await deployables(deployable, image), { place: name, deployable, node });
 }
 
 /** One after the other: the node hands out addresses in turn, and the turn is what the lab sets. */
 async function createPod(
   { kubectl }: KubeCluster,
-  pod: WantedPod & { readonly address: string },
+  objects: readonly object[],
+  address: string,
   ipam: Ipam | undefined,
-  image: string,
 ): Promise<void> {
-  await ipam?.next(pod.address);
-  await kubectl.apply([castPod(pod.name, pod.node, image)]);
-  await ipam?.waitFor(pod.address);
+  await ipam?.next(address);
+  await kubectl.apply(objects);
+  await ipam?.waitFor(address);
 }
 
 async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise<KubePod[]> {
@@ -91,7 +123,8 @@ async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise
     cluster.nodes.map(async (node) => {
       const here = pods.filter(({ spec }) => spec.nodeName === node.name);
       const pids = await node.attendant.findPods(here.map(({ metadata }) => metadata.uid));
-      return here.map(({ metadata, status }) => {
+      return here.map((found) => {
+        const { metadata, status } = found;
         const pid = pids.get(metadata.uid);
         if (pid === undefined) {
           throw new LabError('kube-pod-not-found', `node ${node.name} shows no process of pod ${metadata.name}`, {
@@ -99,11 +132,22 @@ async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise
             exitCode: 3,
           });
         }
-        return { name: metadata.name, uid: metadata.uid, address: status.podIP ?? '', cluster, node, pid };
+        const { name: pod, uid } = metadata;
+        const { podIP: address = '' } = status;
+        return { name: placeOf(found), pod, deployable: deployableOf(found), uid, address, cluster, node, pid };
       });
     }),
   );
   return located.flat();
+}
+
+/** Pods of a Deployment have names of Kubernetes' making. */
+function placeOf({ metadata }: PodObject): string {
+  return metadata.labels?.[PLACE_LABEL] ?? metadata.name;
+}
+
+function deployableOf({ metadata }: PodObject): string | undefined {
+  return metadata.labels?.[DEPLOYABLE_LABEL];
 }
 
 /** Whether the process that the pod was found by is there, and the pod's: asked of the node, which is quicker than the API. */
@@ -132,14 +176,16 @@ export async function findPod({ spec, cluster }: SpeccedCluster, place: string):
 function existingPod(cluster: KubeCluster, pod: PodObject, image: string): ExistingPod {
   const usable = isReady(pod) && pod.spec.containers[0]?.image === image;
   const { podIP: address = '' } = pod.status;
-  return { cluster: cluster.name, name: pod.metadata.name, node: pod.spec.nodeName ?? '', address, usable };
+  const [name, deployable] = [placeOf(pod), deployableOf(pod)];
+  return { cluster: cluster.name, name, node: pod.spec.nodeName ?? '', address, usable, deployable };
 }
 
 function wantedPods({ spec, cluster }: SpeccedCluster): WantedPod[] {
   const own = spec.pods.filter(({ existing }) => existing === undefined);
-  return own.map(({ name, address, node = 0 }) => {
+  return own.map(({ name, address, node = 0, deployable }) => {
     const host = cluster.nodes[node];
     if (host === undefined) throw new RangeError(`pod ${name}: the cluster has no node ${node}`);
-    return { cluster: cluster.name, name, node: host.name, range: host.podRange, offset: offsetOf(address) };
+    const { name: hostName, podRange: range } = host;
+    return { cluster: cluster.name, name, node: hostName, range, offset: offsetOf(address), deployable };
   });
 }

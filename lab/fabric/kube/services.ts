@@ -83,7 +83,7 @@ export class ClusterServices {
       const what = `Service ${service.name}: there is no pod ${name} in cluster ${this.#cluster.name}`;
       throw new LabError('invalid-fabric', what, { exitCode: 70 });
     }
-    return { pod: name, address: pod.address, node: pod.node.name };
+    return { pod: pod.pod, address: pod.address, node: pod.node.name };
   }
 
   async #delete(names: readonly string[]): Promise<void> {

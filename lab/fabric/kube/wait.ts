@@ -20,10 +20,11 @@ export async function waitForPods(
   namespace: string,
   selector: string,
   names: readonly string[],
+  nameOf: (pod: PodObject) => string = ({ metadata }) => metadata.name,
 ): Promise<readonly PodObject[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const pods = (await podsOf(kubectl, namespace, selector)).filter(({ metadata }) => names.includes(metadata.name));
+    const pods = (await podsOf(kubectl, namespace, selector)).filter((pod) => names.includes(nameOf(pod)));
     const ready = pods.filter(isReady);
     if (ready.length === names.length) return ready;
     for (const pod of pods) {
@@ -31,12 +32,12 @@ export async function waitForPods(
       if (why !== undefined) throw notStarted(kubectl, namespace, pod, why);
     }
     if (Date.now() > deadline) {
-      const late = names.filter((name) => !ready.some(({ metadata }) => metadata.name === name));
+      const late = names.filter((name) => !ready.some((pod) => nameOf(pod) === name));
       throw new LabError('kube-pod-not-ready', `not ready after ${PATIENCE_MS / 1000} s: ${late.join(', ')}`, {
         where: `cluster ${kubectl.access.name}, context ${kubectl.access.context}`,
         exitCode: 3,
         next: 'Kubernetes says why:',
-        command: `kubectl --context ${kubectl.access.context} describe pod --namespace ${namespace} ${late[0]}`,
+        command: `kubectl --context ${kubectl.access.context} describe pods --namespace ${namespace} -l ${selector}`,
       });
     }
     await sleep(POLL_MS);

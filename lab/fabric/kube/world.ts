@@ -2,6 +2,7 @@ import { LabError } from '../../errors.ts';
 import type { ClusterSpec, FabricSpec, PlaceName, RunningFabric } from '../fabric.ts';
 import type { AccessNetworks, StandingAccess } from './access.ts';
 import { Attendant } from './attendant/client.ts';
+import type { Deployables } from './deployed.ts';
 import { CAST_NAMESPACE } from './names.ts';
 import { clearNat, setNat } from './nat.ts';
 import { CAPTURES, imageResidence, type KubePlace, keep } from './place.ts';
@@ -15,6 +16,8 @@ interface Arranged {
   readonly clusters: readonly SpeccedCluster[];
   readonly pods: readonly KubePod[];
   readonly actual: readonly ClusterSpec[];
+  /** None of the pods has been deleted since. */
+  readonly whole: boolean;
 }
 
 /** Arranges pods, Services, NAT and access networks on clusters that are open. */
@@ -23,6 +26,7 @@ export async function buildWorld(
   open: readonly SpeccedCluster[],
   accesses: AccessNetworks,
   image: string,
+  deployables: Deployables,
 ): Promise<RunningFabric> {
   const nodeAddresses = new Map(open.map(({ cluster }) => [cluster.name, cluster.nodes.map(({ address }) => address)]));
   const services = new Map(open.map(({ cluster }) => [cluster.name, new ClusterServices(cluster)]));
@@ -30,11 +34,12 @@ export async function buildWorld(
   const nodes = (await Promise.all(open.map(nodePlaces))).flat();
   const arrange = async (spec: FabricSpec, before?: Arranged): Promise<Arranged> => {
     const clusters = open.map(({ cluster }) => ({ spec: clusterNamed(spec, cluster.name), cluster }));
-    const kept = before !== undefined && podsOf(before.spec) === podsOf(spec) ? before.pods : undefined;
-    const pods = kept ?? (await arrangePods(clusters, image));
+    const kept = before?.whole && podsOf(before.spec) === podsOf(spec) ? before.pods : undefined;
+    const pods = kept ?? (await arrangePods(clusters, image, deployables));
     await Promise.all(clusters.map(({ spec: one }) => services.get(one.name)?.replaceAll(one.services, pods)));
     const actual = clusters.map((one) => actualCluster(one, pods));
-    if (kept && before?.spec.egress === spec.egress) return { spec, clusters, pods, actual };
+    const arranged = { spec, clusters, pods, actual, whole: true };
+    if (kept && before?.spec.egress === spec.egress) return arranged;
     await Promise.all(
       clusters.flatMap(({ cluster }, index) =>
         cluster.nodes.map((node) => {
@@ -43,7 +48,7 @@ export async function buildWorld(
         }),
       ),
     );
-    return { spec, clusters, pods, actual };
+    return arranged;
   };
   const [begun, standing] = await Promise.all([
     arrange(first),
@@ -87,7 +92,8 @@ export async function buildWorld(
       const resident = await residents.get(name)?.catch(() => undefined);
       residents.delete(name);
       await resident?.close();
-      await removePods(pod.cluster, [name]);
+      now = { ...now, pods: now.pods.filter((one) => one !== pod), whole: false };
+      await removePods(pod.cluster, [pod]);
     },
     down: async () => {
       const left = await Promise.allSettled(residents.values());
@@ -167,11 +173,11 @@ function podPlace(pod: KubePod, residents: Map<PlaceName, Promise<Attendant>>): 
     keeper: pod.node.attendant,
     enter: ['nsenter', `--net=/proc/${pod.pid}/ns/net`],
     device: 'eth0',
-    residence: imageResidence,
+    residence: pod.deployable === undefined ? imageResidence : { ...imageResidence, deployable: pod.deployable },
     captures: CAPTURES,
     resident: () => {
       const found =
-        residents.get(pod.name) ?? Attendant.open(pod.name, pod.cluster.kubectl.exec(CAST_NAMESPACE, pod.name));
+        residents.get(pod.name) ?? Attendant.open(pod.name, pod.cluster.kubectl.exec(CAST_NAMESPACE, pod.pod));
       residents.set(pod.name, found);
       return found;
     },

@@ -107,7 +107,7 @@ describe.skipIf(isolation.how === 'no').each(users)('a fabric of user %s', (user
 
   test('rebuilt in the same places it is as if built so, and who lives there lives on', async () => {
     const seen = await inside<Record<string, unknown>>('rebuilding', folder, user);
-    expect(seen).toMatchObject({ alive: 'alive', ended: 'SIGTERM', others: true });
+    expect(seen).toMatchObject({ alive: 'alive', ended: 'SIGTERM', refused: true });
     expect(seen.after).toEqual(seen.anew);
     const packet = { srcPort: expect.any(Number), dst: '10.11.0.25', dstPort: 5062 };
     expect(await packetsWith(join(folder, 'rebuilt.pcap'), 'rebuilt')).toEqual([{ src: '10.10.0.5', ...packet }]);

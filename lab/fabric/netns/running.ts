@@ -23,6 +23,7 @@ export function runningFabric(built: Plan): RunningFabric {
   let plan = built;
   let services = serviceTable(plan);
   const delays = new Map<PlaceName, number>();
+  let whole = true;
 
   /** In the same namespaces, whose processes live on, everything else anew. */
   const rebuild = async (next: Plan): Promise<void> => {
@@ -57,6 +58,7 @@ export function runningFabric(built: Plan): RunningFabric {
     deletePod: async (name) => {
       const link = plan.links.find(({ place }) => place.name === name && place.kind === 'pod');
       if (link === undefined) throw new LabError('unknown-place', `the fabric has no pod ${name}`, { exitCode: 70 });
+      whole = false;
       await household.leave(name);
       // With the node's end of its veth goes the route to it, as when the CNI plugin takes a pod down.
       await runScript(
@@ -74,7 +76,7 @@ export function runningFabric(built: Plan): RunningFabric {
     rearrange: async (spec) => {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
-      if (!samePlaces(plan, next)) return undefined;
+      if (!whole || !samePlaces(plan, next)) return undefined;
       if (groundKey(plan.spec) === groundKey(spec)) {
         await Promise.all(spec.clusters.map(({ name, services: wanted }) => services.set(name, () => wanted)));
       } else await rebuild(next);

@@ -45,10 +45,15 @@ export function fabricSpecOf(
 
 function podsOf({ letter, pods, otherNode }: AgencyAddresses): PodSpec[] {
   return [
-    { name: `${letter}-edge`, address: pods.edge },
-    { name: `${letter}-mcx`, address: pods.server },
+    { name: `${letter}-edge`, address: pods.edge, deployable: 'edge' },
+    { name: `${letter}-mcx`, address: pods.server, deployable: 'agency' },
     { name: `${letter}-bystander`, address: pods.bystander },
-    { name: `${letter}-edge-next`, address: pods.edgeNext, ...(otherNode === undefined ? {} : { node: 1 }) },
+    {
+      name: `${letter}-edge-next`,
+      address: pods.edgeNext,
+      deployable: 'edge',
+      ...(otherNode === undefined ? {} : { node: 1 }),
+    },
   ];
 }
 

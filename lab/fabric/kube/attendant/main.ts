@@ -76,21 +76,29 @@ function enough(id: number): void {
   tell({ say: 'whole', id, size: followed.at });
 }
 
-/** Control groups are named after the UID of the pod, with dashes or, under systemd, underscores. */
+/**
+ * The oldest process of each pod: those of probes, and containers that are started again, do not stay. Control groups are
+ * named after the UID of the pod, with dashes or, under systemd, underscores.
+ */
 function findPods(uids: readonly string[]): Record<string, number> {
-  const pids: Record<string, number> = {};
+  const oldest = new Map<string, { readonly pid: number; readonly ticks: number }>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let groups: string;
     try {
-      groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      const uid = uids.find((one) => groups.includes(one) || groups.includes(one.replaceAll('-', '_')));
+      if (uid === undefined) continue;
+      const ticks = startTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      if (ticks < (oldest.get(uid)?.ticks ?? Number.POSITIVE_INFINITY)) oldest.set(uid, { pid: Number(pid), ticks });
     } catch {
-      continue;
-    }
-    for (const uid of uids) {
-      if (groups.includes(uid) || groups.includes(uid.replaceAll('-', '_'))) pids[uid] ??= Number(pid);
+      // It has ended meanwhile.
     }
   }
-  return pids;
+  return Object.fromEntries([...oldest].map(([uid, { pid }]) => [uid, pid]));
+}
+
+/** Field 22; the second one, the name, may hold spaces and brackets. */
+function startTicks(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
 }
 
 async function get(id: number, url: string): Promise<void> {

@@ -58,11 +58,14 @@ export async function rebuilding(folder: string) {
   await first.mark(2, ['a-edge', 'b-edge']);
   await tap.stop();
   const others = await first.rearrange({ ...otherSpec, accesses: [] });
+  await first.deletePod('b-edge');
+  const withoutPod = await first.rearrange(otherSpec);
   await first.down();
   const built = await netnsFabric().up(otherSpec);
   const anew = await portraits('f2.');
   await built.down();
-  return { alive, ended: await kept.ended, after, anew, others: others === undefined };
+  const refused = [others, withoutPod].every((one) => one === undefined);
+  return { alive, ended: await kept.ended, after, anew, refused };
 }
 
 async function send(fabric: RunningFabric, to: string, folder: string): Promise<void> {
