@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Timeline } from '../capture/timeline.ts';
+import { Call } from './call.test-data.ts';
 import {
+  lookup,
   type Played,
   playAckDiscarded,
   playAdmitted,
@@ -167,6 +169,16 @@ describe('what no symptom proves', () => {
   test('health, when both ends of every leg are recorded; clients may be missing', () => {
     expect(undecided(() => true)).toBeNull();
     expect(undecided((tap) => /edge|mcx|dns/.test(tap))).toBeNull();
+  });
+
+  test('that a name has no answer, while the question after a SERVFAIL is still asked', () => {
+    const call = new Call();
+    call.registerAll();
+    lookup(call, 'a-mcx', 'ic.b.mcx.test', 'NAPTR', [], 2);
+    lookup(call, 'a-mcx', '_sip._udp.ic.b.mcx.test', 'SRV', []);
+    expect(findSymptoms(call.stage.timeline()).symptom).toBeNull();
+    lookup(call, 'a-mcx', 'ic.b.mcx.test', 'A', [], 2);
+    expect(findSymptoms(call.stage.timeline()).symptom?.name).toBe('name-unresolved');
   });
 
   test('nothing, when one agency was not recorded, or only nodes were', () => {

@@ -1,5 +1,5 @@
 import type { Sighting, Timeline } from '../../capture/timeline.ts';
-import type { DnsMessage } from '../../wire/dns/message.ts';
+import { type DnsMessage, rcodeName } from '../../wire/dns/message.ts';
 import { parseNameAddr } from '../../wire/sip/address.ts';
 import { listValues } from '../../wire/sip/headers.ts';
 import type { SipMessage } from '../../wire/sip/message.ts';
@@ -17,6 +17,8 @@ interface Lookup {
   readonly query: Sighting;
   readonly answer: Sighting | undefined;
   readonly usable: boolean;
+  /** No question follows this answer: NXDOMAIN speaks for all below the name (RFC 8020 2), and addresses are asked for last (RFC 3263 4.2). */
+  readonly final: boolean;
 }
 
 /**
@@ -37,8 +39,7 @@ export function detectNameUnresolved(timeline: Timeline): Finding[] {
     const about = own.filter(({ target }) => target === wanted.target || target.startsWith(`${wanted.target}.`));
     const last = about.at(-1);
     if (last === undefined || about.some(({ usable }) => usable) || isCalled(story, wanted)) return [];
-    // A negative answer is one; silence is none before its time.
-    if (last.answer === undefined && !story.hosts.settled(last.query)) return [];
+    if (!(last.final && last.target === wanted.target) && !story.hosts.settled(last.answer ?? last.query)) return [];
     const bare = about.filter(({ target }) => target === wanted.target);
     return [
       {
@@ -73,13 +74,16 @@ function lookupsOf(timeline: Timeline, hosts: Hosts): Lookup[] {
     const reply = replies.find(({ arrival }) => sameHost(arrival.host, host));
     const target = asked.name.toLowerCase().replace(/^_[^.]+\._[^.]+\./, '');
     const usable = reply !== undefined && answersIt(reply.message, asked.type);
-    return [{ asker: host, target, type: asked.type, query, answer: reply?.arrival.sighting, usable }];
+    const final = reply !== undefined && (rcodeName(reply.message.rcode) === 'NXDOMAIN' || asksAddress(asked.type));
+    return [{ asker: host, target, type: asked.type, query, answer: reply?.arrival.sighting, usable, final }];
   });
 }
 
 function answersIt({ rcode, answers }: DnsMessage, type: string): boolean {
   return rcode === 0 && answers.some((record) => record.type === type);
 }
+
+const asksAddress = (type: string): boolean => type === 'A' || type === 'AAAA';
 
 /** Somebody found a way all the same: there is SIP for that name. */
 function isCalled({ hops, arrivals }: Story, { target, query }: Lookup): boolean {
