@@ -6,6 +6,7 @@ import { fabricSpecOf } from './blueprint/fabric-spec.ts';
 import { dnsAgenciesOf } from './blueprint/names.ts';
 import { topologyOf } from './blueprint/topology.ts';
 import type { CastPaths } from './cast/stage.ts';
+import { sipTimersOf } from './cast/timers.ts';
 import { type CastMember, castOf } from './cast.ts';
 import type { Configuration } from './configuration.ts';
 import { embedded } from './site.ts';
@@ -30,7 +31,7 @@ export function blueprintOf(configuration: Configuration, seed: number, repetiti
   const variation = variationOf(seed, repetition);
   const on = (agencies: readonly AgencyAddresses[], bridge: string): Blueprint => ({
     fabric: fabricSpecOf(configuration, agencies, site),
-    topology: topologyOf(configuration, agencies, variation, bridge),
+    topology: topologyOf(configuration, agencies, variation, bridge, sipTimersOf(configuration, site)),
     agencies,
     names: dnsAgenciesOf(configuration, agencies),
     cast: (paths) => castOf(configuration, { agencies, bridge }, variation, site, paths),

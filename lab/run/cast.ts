@@ -5,6 +5,7 @@ import { type Resolver, resolvers, upstream } from './cast/resolver.ts';
 import { type Server, server } from './cast/server.ts';
 import type { CastPaths } from './cast/stage.ts';
 import { type Stranger, strangers } from './cast/stranger.ts';
+import { sipTimersOf } from './cast/timers.ts';
 import type { Configuration } from './configuration.ts';
 import type { Site } from './site.ts';
 import { shuffled, type Variation } from './variation.ts';
@@ -20,7 +21,7 @@ export function castOf(
   site: Site,
   paths: CastPaths,
 ): CastMember[] {
-  const stage = { configuration, agencies, seed: variation.seed, paths };
+  const stage = { configuration, agencies, seed: variation.seed, sipTimers: sipTimersOf(configuration, site), paths };
   const own = site.names === 'cast';
   const cast = [
     ...(own ? [upstream(stage)] : []),

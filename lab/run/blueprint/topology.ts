@@ -1,7 +1,7 @@
+import type { SipTimers } from '../../../emulators/kit/config.ts';
 import type { Topology } from '../../verdict/topology.ts';
 import type { AgencyAddresses } from '../addresses.ts';
 import { borderOf, campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
-import { t1MsOf } from '../cast/timers.ts';
 import type { Configuration } from '../configuration.ts';
 import { shuffled, type Variation } from '../variation.ts';
 import { borderAt } from './names.ts';
@@ -11,9 +11,10 @@ export function topologyOf(
   agencies: readonly AgencyAddresses[],
   variation: Variation,
   bridge: string,
+  { t1Ms }: SipTimers,
 ): Topology {
   return {
-    t1Ms: t1MsOf(configuration),
+    t1Ms,
     campaign: campaignOf(configuration),
     agencies: agencies.map((agency, index) => ({
       name: agency.letter,

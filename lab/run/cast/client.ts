@@ -2,7 +2,7 @@ import type { ClientConfig } from '../../../emulators/client/config.ts';
 import type { AgencyAddresses } from '../addresses.ts';
 import { domainOf, mcpttIdOf } from './names.ts';
 import { type CastStage, processOf } from './stage.ts';
-import { floorTimers, sipTimers } from './timers.ts';
+import { floorTimers } from './timers.ts';
 
 export interface Client {
   readonly place: string;
@@ -20,7 +20,7 @@ export function client(
   const config: ClientConfig = {
     role: 'client',
     process: processOf(stage, ue.name),
-    sipTimers: sipTimers[configuration.timers],
+    sipTimers: stage.sipTimers,
     floorTimers: floorTimers[configuration.timers],
     address: ue.address,
     sipPort: agency.uePorts.sip,

@@ -4,7 +4,6 @@ import type { Configuration } from '../configuration.ts';
 import { domainOf } from './names.ts';
 import { resolvConf } from './resolver.ts';
 import { type CastStage, processOf } from './stage.ts';
-import { sipTimers } from './timers.ts';
 
 export interface Edge {
   readonly place: string;
@@ -19,7 +18,7 @@ export function edge(stage: CastStage, agency: AgencyAddresses): Edge {
   const config: EdgeConfig = {
     role: 'edge',
     process: processOf(stage, place),
-    sipTimers: sipTimers[configuration.timers],
+    sipTimers: stage.sipTimers,
     resolvConf: resolvConf(stage, agency),
     address: agency.pods.edge,
     ports: { inside: podPorts.sip, clients: podPorts.edgeClients, agencies: podPorts.edgeAgencies },

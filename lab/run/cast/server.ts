@@ -5,7 +5,7 @@ import { groupsOf } from './groups.ts';
 import { domainOf, interconnectDomainOf, mcpttIdOf } from './names.ts';
 import { resolvConf } from './resolver.ts';
 import { type CastStage, processOf } from './stage.ts';
-import { floorTimers, sipTimers } from './timers.ts';
+import { floorTimers } from './timers.ts';
 
 export interface Server {
   readonly place: string;
@@ -21,7 +21,7 @@ export function server(stage: CastStage, agency: AgencyAddresses): Server {
   const config: AgencyConfig = {
     role: 'agency',
     process: processOf(stage, place),
-    sipTimers: sipTimers[configuration.timers],
+    sipTimers: stage.sipTimers,
     floorTimers: floorTimers[configuration.timers],
     resolvConf: resolvConf(stage, agency),
     address: agency.pods.server,

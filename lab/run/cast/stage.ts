@@ -1,3 +1,4 @@
+import type { SipTimers } from '../../../emulators/kit/config.ts';
 import type { AgencyAddresses } from '../addresses.ts';
 import type { Configuration } from '../configuration.ts';
 
@@ -15,6 +16,7 @@ export interface CastStage {
   readonly configuration: Configuration;
   readonly agencies: readonly AgencyAddresses[];
   readonly seed: number;
+  readonly sipTimers: SipTimers;
   readonly paths: CastPaths;
 }
 

@@ -1,11 +1,12 @@
 import type { FloorTimers, SipTimers } from '../../../emulators/kit/config.ts';
 import type { Configuration } from '../configuration.ts';
+import type { Site } from '../site.ts';
 
-export const sipTimers: Record<Configuration['timers'], SipTimers> = {
-  // T2 = 8·T1 as in the standard, or the number of repetitions would change.
-  fast: { t1Ms: 100, t2Ms: 800, t4Ms: 1000 },
-  standard: { t1Ms: 500, t2Ms: 4000, t4Ms: 5000 },
-};
+/** RFC 3261 table 4. T2 = 8·T1 in any case, or the number of repetitions would change. */
+export function sipTimersOf({ timers }: Configuration, { fastT1Ms }: Site): SipTimers {
+  const t1Ms = timers === 'standard' ? 500 : fastT1Ms;
+  return { t1Ms, t2Ms: 8 * t1Ms, t4Ms: 10 * t1Ms };
+}
 
 export const floorTimers: Record<Configuration['timers'], FloorTimers> = {
   fast: {
@@ -36,7 +37,3 @@ export const floorTimers: Record<Configuration['timers'], FloorTimers> = {
     t20Ms: 1000,
   },
 };
-
-export function t1MsOf(configuration: Configuration): number {
-  return sipTimers[configuration.timers].t1Ms;
-}
