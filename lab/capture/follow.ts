@@ -7,6 +7,8 @@ import type { Timeline } from './timeline.ts';
 export interface FollowedTap {
   readonly name: string;
   readonly path: string;
+  /** Where its first packet begins, where others are before it. */
+  readonly from?: number;
 }
 
 /** The timeline of taps that are still recording. */
@@ -25,12 +27,16 @@ const POLL_MS = 15;
 /** Looking takes at most one part in so many of the time: the more there is to look at, the less often. */
 const LEISURE = 4;
 const PIECE = 256 * 1024;
+/** Of classic pcap: every part of a file that several taps share begins with it. */
+const FILE_HEADER = 24;
 
 /** Follows the files of running recorders; reads only while somebody looks. */
 export async function followTaps(taps: readonly FollowedTap[]): Promise<LiveCapture> {
   const builder = new TimelineBuilder();
   for (const { name, path } of taps) builder.addTap(name, path);
-  const files = taps.map(({ name, path }) => new GrowingFile(path, (bytes) => builder.feed(name, bytes)));
+  const files = taps.map(
+    ({ name, path, from = 0 }) => new GrowingFile(path, from, (bytes) => builder.feed(name, bytes)),
+  );
   let closed = false;
 
   function timeline(): Timeline {
@@ -69,12 +75,14 @@ export async function followTaps(taps: readonly FollowedTap[]): Promise<LiveCapt
 class GrowingFile {
   static readonly #scratch = new Uint8Array(PIECE);
   readonly #path: string;
+  readonly #from: number;
   readonly #take: (bytes: Uint8Array) => void;
   #descriptor: number | undefined;
   #offset = 0;
 
-  constructor(path: string, take: (bytes: Uint8Array) => void) {
+  constructor(path: string, from: number, take: (bytes: Uint8Array) => void) {
     this.#path = path;
+    this.#from = from;
     this.#take = take;
   }
 
@@ -82,11 +90,13 @@ class GrowingFile {
     this.#descriptor ??= openIfThere(this.#path);
     if (this.#descriptor === undefined) return;
     for (;;) {
-      const length = readSync(this.#descriptor, GrowingFile.#scratch, 0, PIECE, this.#offset);
+      const wanted = this.#offset < FILE_HEADER ? FILE_HEADER - this.#offset : PIECE;
+      const length = readSync(this.#descriptor, GrowingFile.#scratch, 0, wanted, this.#offset);
       if (length === 0) return;
       this.#offset += length;
       // Packets are views of what the builder is fed: it gets memory of its own.
       this.#take(GrowingFile.#scratch.slice(0, length));
+      if (this.#offset === FILE_HEADER) this.#offset = Math.max(FILE_HEADER, this.#from);
     }
   }
 

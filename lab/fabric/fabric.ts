@@ -89,7 +89,7 @@ export interface RunningFabric {
   /** Starts a process in a place and speaks with it line by line over its stdin and stdout (on a cluster: exec). */
   converse(place: PlaceName, command: readonly string[]): Promise<Conversation>;
   /**
-   * Starts recording; resolves when the recorder listens. The file grows at `path` as classic pcap until it is stopped.
+   * Starts recording; resolves when the recorder listens.
    */
   tap(request: TapRequest): Promise<Tap>;
   /**
@@ -170,13 +170,17 @@ export interface TapRequest {
   readonly name: string;
   readonly place: PlaceName;
   readonly interface: 'eth0' | 'lo';
-  /** Where the growing file goes (classic pcap, nanoseconds). */
+  /** Where the capture goes (classic pcap, nanoseconds). */
   readonly path: string;
+  /** A folder for recorders that stay from one tap to the next: those of the place go on, and none need be started. */
+  readonly standing?: string;
 }
 
 export interface Tap {
   readonly request: TapRequest;
-  /** Ends the recording when all that has been captured is in the file; `drops` as counted by the kernel. */
+  /** The file that grows while it records, and where in it the packets of this tap begin. */
+  readonly growing: { readonly path: string; readonly from: number };
+  /** Ends it when all that has been captured is in the capture at `request.path`; `drops` as counted by the kernel. */
   stop(): Promise<TapCounts>;
 }
 

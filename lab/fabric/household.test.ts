@@ -20,11 +20,13 @@ function household() {
       ended: new Promise(() => undefined),
       close: note(`conversation of ${name}`),
     }),
-    startTap: async (_place, request) => ({
-      request,
-      stop: async () => {
-        closed.push(`tap ${request.name}`);
-        return { drops: 0 };
+    record: async ({ name }, recording) => ({
+      recording,
+      running: false,
+      counts: async () => ({ drops: 0, captured: 0, received: 0 }),
+      end: async () => {
+        closed.push(`recorder of ${name}`);
+        return { drops: 0, captured: 0, received: 0 };
       },
     }),
     openMarker: async ({ name }) => ({ send: async () => undefined, close: note(`marker of ${name}`) }),
@@ -43,12 +45,12 @@ describe('a place that is left', () => {
     await house.tap(tap('b-edge'));
     await house.mark(1, ['b-edge', 'b-mcx']);
     await house.leave('b-edge');
-    expect(closed[0]).toBe('tap b-edge');
+    expect(closed[0]).toBe('recorder of b-edge');
     expect(closed.toSorted()).toEqual([
       'conversation of b-edge',
       'marker of b-edge',
       'process of b-edge',
-      'tap b-edge',
+      'recorder of b-edge',
     ]);
     expect(() => house.find('b-edge')).toThrow('the fabric has no place b-edge');
     await house.close();

@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import type { Conversation, PlacedProcess, PlaceName, RunningFabric, Tap, TapRequest } from './fabric.ts';
 import type { Marker } from './marker.ts';
+import type { Recorder, Recording } from './recorder.ts';
+import { type LastMarker, ownTap, StandingRecorder } from './tapping.ts';
 
 /** How one fabric does in a place what all fabrics do. */
 export interface Doings<Place> {
   startPlaced(place: Place, command: readonly string[], log: string): Promise<PlacedProcess>;
   converseIn(place: Place, command: readonly string[]): Promise<Conversation>;
-  startTap(place: Place, request: TapRequest, lastMarker: () => number | undefined): Promise<Tap>;
+  record(place: Place, recording: Recording): Promise<Recorder>;
   openMarker(place: Place): Promise<Marker>;
 }
 
@@ -16,13 +21,18 @@ interface Open {
   close(): Promise<unknown>;
 }
 
+/** A standing recorder's file is begun anew when it has so many bytes. */
+const enoughBytes = 64 * 1024 * 1024;
+
 /** The places of a running fabric and all that goes on in them: what was started here ends here. */
 export class Household<Place extends { readonly name: PlaceName }> {
   readonly #doings: Doings<Place>;
   readonly #places: Map<PlaceName, Place>;
   readonly #markers = new Map<PlaceName, Promise<Marker>>();
-  readonly #lastMarker = new Map<PlaceName, number>();
+  readonly #lastMarker = new Map<PlaceName, LastMarker>();
   readonly #taps: Open[] = [];
+  /** By place and interface. */
+  readonly #standing = new Map<string, StandingRecorder>();
   readonly #open: Open[] = [];
 
   constructor(places: readonly Place[], doings: Doings<Place>) {
@@ -50,6 +60,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
       return leaving;
     };
     await Promise.all(here(this.#taps).map((one) => one.close()));
+    await this.#endStanding(name);
     await Promise.all(here(this.#open).map((one) => one.close()));
     await this.#closeMarker(name);
     this.#places.delete(name);
@@ -59,6 +70,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
   /** Another place takes the name; whoever sent markers in the one before has gone with it. */
   async replace(place: Place): Promise<void> {
     await this.#closeMarker(place.name);
+    await this.#endStanding(place.name);
     this.#places.set(place.name, place);
   }
 
@@ -87,14 +99,60 @@ export class Household<Place extends { readonly name: PlaceName }> {
 
   readonly tap: RunningFabric['tap'] = async (request) => {
     const { place } = request;
-    const tap = await this.#doings.startTap(this.find(place), request, () => this.#lastMarker.get(place));
-    this.#taps.push({ place, close: () => tap.stop().catch(() => {}) });
+    const last = () => this.#lastMarker.get(place);
+    const tap =
+      request.standing === undefined
+        ? ownTap(request, await this.#doings.record(this.find(place), request), last)
+        : await this.#tapStanding(request, request.standing, last);
+    const open = { place, close: () => tap.stop().catch(() => {}) };
+    this.#taps.push(open);
     return tap;
   };
 
+  async #tapStanding(request: TapRequest, folder: string, last: () => LastMarker | undefined): Promise<Tap> {
+    const key = `${request.place} ${request.interface}`;
+    let standing = this.#standing.get(key);
+    if (standing !== undefined && (!standing.recorder.running || standing.bytes > enoughBytes)) {
+      await this.#endRecorder(key, standing);
+      standing = undefined;
+    }
+    if (standing === undefined) {
+      await mkdir(folder, { recursive: true });
+      const path = join(folder, `${request.name}-${randomBytes(4).toString('hex')}.pcap`);
+      const { place, interface: name } = request;
+      standing = new StandingRecorder(await this.#doings.record(this.find(place), { place, interface: name, path }));
+      this.#standing.set(key, standing);
+    }
+    const recorder = standing;
+    const tap = await recorder.tap(request, last);
+    // Whoever could not tell what it recorded is not asked again.
+    const stop = () => tap.stop().catch((error) => this.#endRecorder(key, recorder).then(() => Promise.reject(error)));
+    return { ...tap, stop };
+  }
+
+  async #endStanding(place?: PlaceName): Promise<void> {
+    const all = [...this.#standing].filter(
+      ([, { recorder }]) => (place ?? recorder.recording.place) === recorder.recording.place,
+    );
+    await Promise.all(all.map(([key, one]) => this.#endRecorder(key, one)));
+  }
+
+  /** Its packets are in the captures of its taps. */
+  async #endRecorder(key: string, standing: StandingRecorder): Promise<void> {
+    if (this.#standing.get(key) === standing) this.#standing.delete(key);
+    const { path } = standing.recorder.recording;
+    await standing.recorder.end().catch(() => {});
+    await rm(path, { force: true });
+    // The last one takes the folder with it.
+    await rmdir(dirname(path)).catch(() => {});
+  }
+
   readonly mark: RunningFabric['mark'] = async (marker, names) => {
     await Promise.all(names.map(async (name) => (await this.#markerOf(name)).send(marker)));
-    for (const name of names) this.#lastMarker.set(name, marker);
+    for (const name of names) {
+      const count = (this.#lastMarker.get(name)?.count ?? 0) + 1;
+      this.#lastMarker.set(name, { marker, count });
+    }
   };
 
   #markerOf(name: PlaceName): Promise<Marker> {
@@ -104,7 +162,9 @@ export class Household<Place extends { readonly name: PlaceName }> {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#taps.splice(0), ...this.#open.splice(0)].map((one) => one.close()));
+    await Promise.all(this.#taps.splice(0).map((one) => one.close()));
+    await this.#endStanding();
+    await Promise.all(this.#open.splice(0).map((one) => one.close()));
     // A sender that could not be opened has been told of where it was wanted.
     const senders = await Promise.allSettled(this.#markers.values());
     await Promise.all(senders.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));

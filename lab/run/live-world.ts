@@ -21,7 +21,8 @@ export interface LiveRun {
 export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
   const captures = join(run.folder, 'captures', scenario.id);
   const logs = join(run.folder, 'logs', scenario.id);
-  const stage = new Stage(run.house, { captures, logs }, run.emit);
+  const recorders = join(run.folder, 'captures', '.recorders');
+  const stage = new Stage(run.house, { captures, logs, recorders }, run.emit);
   let live: LiveCapture | undefined;
   let troubled = false;
 
@@ -42,7 +43,7 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
         const blueprint = blueprintOf(scenario.configuration, run.plan.seed, scenario.shift, run.house.site);
         const topology = await Promise.race([stage.open(scenario, blueprint), run.interrupted]);
         run.emit({ event: 'topology', id: scenario.id, topology });
-        live = await followTaps(stage.taps.map((tap) => tap.request));
+        live = await followTaps(stage.taps.map(({ request, growing }) => ({ name: request.name, ...growing })));
         return { capture: live, topology };
       }),
     mark: (marker) => reporting(() => stage.mark(marker)),

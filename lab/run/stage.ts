@@ -18,6 +18,8 @@ import type { Site } from './site.ts';
 export interface StageFolders {
   /** `captures/<scenario-id>`: taps write here. */
   readonly captures: string;
+  /** Where recorders stand that go on from one scenario to the next; without it every tap has its own. */
+  readonly recorders?: string;
   /** `logs/<scenario-id>`: configurations and logs of the cast. */
   readonly logs: string;
 }
@@ -58,7 +60,7 @@ export class Stage {
    * @returns the addresses that the scenario really has.
    */
   async open(scenario: StagedScenario, wanted: Blueprint): Promise<Topology> {
-    const { captures, logs } = this.#folders;
+    const { captures, logs, recorders } = this.#folders;
     await Promise.all([captures, logs].map((folder) => mkdir(folder, { recursive: true })));
     const ground = await this.#timed('fabric', () => this.#house.grounds.take(wanted.fabric));
     this.#ground = ground;
@@ -72,6 +74,7 @@ export class Stage {
             place: tap.place,
             interface: tap.kind === 'pod-lo' ? 'lo' : 'eth0',
             path: join(captures, `${tap.name}.pcap`),
+            ...(recorders === undefined ? {} : { standing: recorders }),
           }),
         ),
       ),

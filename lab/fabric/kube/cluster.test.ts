@@ -4,7 +4,7 @@ import { chooseNodes } from './cluster.ts';
 import { kubectlFor } from './kubectl.ts';
 import { hopeless, isReady, type NodeObject, type PodObject } from './objects.ts';
 import type { KubePlace } from './place.ts';
-import { packetFilter } from './tap.ts';
+import { packetFilter } from './record.ts';
 import { deviceOf } from './world.ts';
 
 const kubectl = kubectlFor({ name: 'c', context: 'prod' });
@@ -85,7 +85,7 @@ describe('a pod', () => {
 describe('what a tap lets pass', () => {
   const place = (more: Partial<KubePlace>) => ({ kind: 'node', address: '172.18.0.2', ...more }) as KubePlace;
   const filter = (more: Partial<KubePlace>, name: 'eth0' | 'lo' = 'eth0') =>
-    packetFilter(place(more), { name: 't', place: 'p', interface: name, path: '/x' }).join(' ');
+    packetFilter(place(more), { interface: name }).join(' ');
 
   test('everything of a pod and of a loopback', () => {
     expect(filter({ kind: 'pod' })).toBe('');

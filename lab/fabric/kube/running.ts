@@ -7,8 +7,8 @@ import { openMarker } from './marker.ts';
 import { natControls, translationsOf } from './nat.ts';
 import type { KubePlace } from './place.ts';
 import { startPlaced } from './placed.ts';
+import { record } from './record.ts';
 import type { ClusterServices } from './services.ts';
-import { startTap } from './tap.ts';
 
 export interface World {
   spec(): FabricSpec;
@@ -24,7 +24,7 @@ export interface World {
 
 /** The handle of a world on clusters. What it started, it ends; pods and Services stay for the next one. */
 export function runningFabric(world: World): RunningFabric {
-  const household = new Household(world.places, { startPlaced, converseIn, startTap, openMarker });
+  const household = new Household(world.places, { startPlaced, converseIn, record, openMarker });
   const { find } = household;
   const impaired = new Set<PlaceName>();
   const servicesOf = (cluster: string): ClusterServices => {

@@ -16,28 +16,34 @@ export function namespaces(plan: Plan): string[] {
  * up to a second later.
  */
 export function cables(plan: Plan): string[] {
-  return plan.links.map(
-    ({ place, mac, far, farInterface }, index) =>
-      `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
-      `peer name eth0 address ${mac} netns ${place.netns}`,
-  );
-}
-
-/** `ip -batch` inside one namespace: away with all that `cables` and `interfaces` made there. */
-export function removal({ links }: Plan, place: Place): string[] {
+  const bridges = plan.places.filter(({ kind }) => kind === 'bridge');
+  const bridgeMac = ethernetAddress('02:42', BRIDGE_ADDRESS);
   return [
-    ...links.filter(({ far }) => far === place).map(({ farInterface }) => `link delete ${farInterface}`),
-    ...(place.kind === 'bridge' ? ['link delete br0'] : []),
-    'link set lo down',
-    'address flush dev lo',
+    ...bridges.map(({ netns }) => `link add name br0 address ${bridgeMac} netns ${netns} type bridge`),
+    ...plan.links.map(
+      ({ place, mac, far, farInterface }, index) =>
+        `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
+        `peer name eth0 address ${mac} netns ${place.netns}`,
+    ),
   ];
 }
 
 /**
- * Routes go with their interfaces, but for those that lead nowhere. Not to be said while the far ends of links go: a route
- * that is gone already would be missed.
+ * `ip -batch` inside one namespace, before `interfaces` of another plan: away with addresses, routes and neighbours. Interfaces
+ * stay up, because a recorder ends with its interface.
  */
-export const leftRoutes = 'route flush table main';
+export function bare({ links }: Plan, place: Place): string[] {
+  const behind = links.filter(({ far }) => far === place).map(({ farInterface }) => farInterface);
+  const own = links.find((link) => link.place === place);
+  const devices = place.kind === 'bridge' ? ['br0'] : ['eth0', ...behind];
+  return [
+    'address flush dev lo scope global',
+    ...devices.map((device) => `address flush dev ${device}`),
+    'route flush table main',
+    ...devices.map((device) => `neighbour flush dev ${device}`),
+    ...(own === undefined ? ['link set br0 type bridge fdb_flush'] : [`link set eth0 address ${own.mac}`]),
+  ];
+}
 
 /** `ip -batch` inside one namespace: addresses, then routes. */
 export function interfaces(plan: Plan, place: Place): string[] {
@@ -59,7 +65,6 @@ export function interfaces(plan: Plan, place: Place): string[] {
 /** Docker's bridge. It knows no way to any pod, and what it would send on to the world is lost here: nothing leaves. */
 function bridge(ports: readonly Link[]): string[] {
   return [
-    `link add br0 address ${ethernetAddress('02:42', BRIDGE_ADDRESS)} type bridge`,
     `address add ${BRIDGE_ADDRESS}/${prefixOf(BRIDGE_CIDR)} dev br0`,
     'link set br0 up',
     ...ports.flatMap(({ farInterface }) => [`link set ${farInterface} master br0`, `link set ${farInterface} up`]),

@@ -10,6 +10,8 @@ export type LaunchWord =
       readonly stdin: 'ignore' | 'pipe';
       readonly stdout: Outlet;
       readonly stderr: Outlet;
+      /** Goes before whatever else the machine does. */
+      readonly first: boolean;
     }
   | { readonly say: 'write'; readonly id: number; readonly text: string };
 

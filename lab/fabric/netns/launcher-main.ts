@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { LaunchNews, LaunchWord, Outlet } from './launch-words.ts';
@@ -22,6 +22,7 @@ function start(word: Start): void {
     const child = spawn(file, args, { detached: true, stdio });
     children.set(id, child);
     watch(id, child);
+    if (word.first && child.pid !== undefined) goFirst(child.pid);
   } catch (error) {
     tell({ say: 'failed', id, message: error instanceof Error ? error.message : String(error) });
   } finally {
@@ -55,19 +56,21 @@ function passOn(stream: Readable | null, take: (text: string) => void): void {
 }
 
 /**
- * Who speaks and who records goes before whatever else the machine does: with T1 of 100 ms a compiler beside would decide what is
- * repeated. Where it is not allowed, or the user chose a priority, all stays as it is.
+ * With T1 of 100 ms a compiler beside would decide what is repeated. A priority counts within a session, and each of these
+ * processes has one of its own; between sessions counts that of their autogroups, where the kernel has them (sched(7)).
  */
-function goFirst(): void {
+function goFirst(pid: number): void {
+  // What the user chose stays.
   if (getPriority() !== constants.priority.PRIORITY_NORMAL) return;
-  try {
-    setPriority(constants.priority.PRIORITY_ABOVE_NORMAL);
-  } catch {
-    // EACCES without CAP_SYS_NICE.
-  }
+  const { PRIORITY_ABOVE_NORMAL: above } = constants.priority;
+  for (const raise of [() => setPriority(pid, above), () => writeFileSync(`/proc/${pid}/autogroup`, String(above))])
+    try {
+      raise();
+    } catch {
+      // EACCES without CAP_SYS_NICE; a kernel without autogroups; a process that has ended.
+    }
 }
 
-goFirst();
 process.on('message', (word: LaunchWord) => {
   if (word.say === 'start') start(word);
   else children.get(word.id)?.stdin?.write(word.text);

@@ -13,6 +13,8 @@ export interface Launch {
   readonly stdin?: 'pipe';
   readonly stdout?: Outlet;
   readonly stderr?: Outlet;
+  /** Goes before whatever else the machine does, where that is allowed. */
+  readonly first?: boolean;
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
@@ -58,7 +60,7 @@ class Launcher {
   async start(launch: Launch): Promise<Launched> {
     this.#last += 1;
     const id = this.#last;
-    const { argv, stdin = 'ignore', stdout = 'ignore', stderr = 'ignore' } = launch;
+    const { argv, stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', first = false } = launch;
     const entry: Entry = {
       launch,
       spawned: Promise.withResolvers(),
@@ -68,7 +70,7 @@ class Launcher {
     };
     this.#entries.set(id, entry);
     this.#hold();
-    this.#send({ say: 'start', id, argv, stdin, stdout, stderr });
+    this.#send({ say: 'start', id, argv, stdin, stdout, stderr, first });
     const pid = await entry.spawned.promise;
     return {
       pid,

@@ -8,7 +8,7 @@ import { inNetns } from './run.ts';
  * Starts a process in a place: a session and a process group of its own, so that Ctrl-C of the lab does not reach it.
  */
 export async function startPlaced(place: Place, command: readonly string[], log: string): Promise<PlacedProcess> {
-  const child = await launchIn(place, command, { stdout: { log }, stderr: { log } });
+  const child = await launchIn(place, command, { stdout: { log }, stderr: { log }, first: true });
   return { pid: child.pid, place: place.name, ended: child.exited, stop: (graceMs) => stopGroup(child, graceMs) };
 }
 

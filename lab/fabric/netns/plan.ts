@@ -91,10 +91,14 @@ export function planFabric(spec: FabricSpec, prefix: string): Plan {
   return { spec, prefix, places, links };
 }
 
-/** Whether the namespaces of one plan can be those of the other: equal names, and each is of the same kind. */
-export function samePlaces(one: Plan, other: Plan): boolean {
-  const kinds = ({ places }: Plan) => JSON.stringify(places.map(({ kind, netns }) => [kind, netns]));
-  return kinds(one) === kinds(other);
+/** Whether one plan's namespaces and the cables between them can be those of the other. */
+export function sameSkeleton(one: Plan, other: Plan): boolean {
+  const skeleton = ({ places, links }: Plan) =>
+    JSON.stringify([
+      places.map(({ kind, netns }) => [kind, netns]),
+      links.map(({ place, far, farInterface }) => [place.netns, far.netns, farInterface]),
+    ]);
+  return skeleton(one) === skeleton(other);
 }
 
 /** The pod ranges of the nodes of a cluster: index of the node to its /24s. */

@@ -5,39 +5,52 @@ import { Household } from '../household.ts';
 import { checkSpec } from './check-spec.ts';
 import { converseIn } from './conversation.ts';
 import { impairLink } from './impair.ts';
-import { openMarker } from './marker.ts';
+import { markerFrom } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, samePlaces } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameSkeleton } from './plan.ts';
+import { record } from './record.ts';
 import { residence } from './residence.ts';
-import { inNetns, runScript } from './run.ts';
-import { rebuildScript, removeScript } from './script.ts';
+import { runScript } from './run.ts';
+import { refurnishScript, removeScript } from './script.ts';
 import { serviceTable } from './services.ts';
-import { startTap } from './tap.ts';
+import type { Shells } from './shells.ts';
 import { translationsOf } from './translations.ts';
 
 /** The handle of a fabric that has been built. What it started, it ends. */
-export function runningFabric(built: Plan): RunningFabric {
-  const household = new Household<Place>(built.places, { startPlaced, converseIn, startTap, openMarker });
+export function runningFabric(built: Plan, shells: Shells): RunningFabric {
+  const openMarker = async (place: Place) => markerFrom(shells, place);
+  const household = new Household<Place>(built.places, { startPlaced, converseIn, record, openMarker });
   const { find } = household;
   let plan = built;
-  let services = serviceTable(plan);
-  const delays = new Map<PlaceName, number>();
+  let services = serviceTable(plan, shells);
+  /** By place, what its link does to packets. */
+  const impaired = new Map<PlaceName, Impairment>();
   let whole = true;
 
-  /** In the same namespaces, whose processes live on, everything else anew. */
+  const impair: RunningFabric['impair'] = async (name, impairment) => {
+    const link = plan.links.find(({ place }) => place.name === name);
+    if (link === undefined) throw new LabError('impairment-not-applicable', `${name} has no link of its own`);
+    if (impairment === undefined) impaired.delete(name);
+    else impaired.set(name, impairment);
+    await impairLink(link, impairment);
+  };
+
+  /** On the same skeleton, whose processes live on, everything else anew. */
   const rebuild = async (next: Plan): Promise<void> => {
-    await runScript('rebuilding the fabric', rebuildScript(plan, next));
+    await Promise.all([...impaired.keys()].map((name) => impair(name, undefined)));
+    await Promise.all(
+      next.places.map((place) => shells.demand('rebuilding the fabric', place, refurnishScript(next, place))),
+    );
     household.move(next.places);
-    services = serviceTable(next);
-    delays.clear();
+    services = serviceTable(next, shells);
   };
 
   return {
     get spec() {
       return plan.spec;
     },
-    nat: natControls(find),
+    nat: natControls(find, shells),
     address: async (name) => {
       const place = find(name);
       return place.kind === 'bridge' ? BRIDGE_ADDRESS : place.address;
@@ -49,7 +62,7 @@ export function runningFabric(built: Plan): RunningFabric {
     mark: async (marker, names) => {
       await household.mark(marker, names);
       // Where netem delays a link, a packet that was sent is not on the wire yet.
-      const delay = Math.max(0, ...names.map((name) => delays.get(name) ?? 0));
+      const delay = Math.max(0, ...names.map((name) => delayOf(impaired.get(name))));
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     },
     applyService: (cluster, service) =>
@@ -61,22 +74,14 @@ export function runningFabric(built: Plan): RunningFabric {
       whole = false;
       await household.leave(name);
       // With the node's end of its veth goes the route to it, as when the CNI plugin takes a pod down.
-      await runScript(
-        `deleting the pod ${name}`,
-        [...inNetns(link.far.netns), 'ip', 'link', 'del', link.farInterface].join(' '),
-      );
+      await shells.demand(`deleting the pod ${name}`, link.far, `ip link del ${link.farInterface}`);
     },
-    impair: async (name, impairment: Impairment | undefined) => {
-      const link = plan.links.find(({ place }) => place.name === name);
-      if (link === undefined) throw new LabError('impairment-not-applicable', `${name} has no link of its own`);
-      delays.set(name, (impairment?.delayMs ?? 0) + (impairment?.jitterMs ?? 0));
-      await impairLink(link, impairment);
-    },
-    translations: (name) => translationsOf(find(name)),
+    impair,
+    translations: (name) => translationsOf(find(name), shells),
     rearrange: async (spec) => {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
-      if (!whole || !samePlaces(plan, next)) return undefined;
+      if (!whole || !sameSkeleton(plan, next)) return undefined;
       if (groundKey(plan.spec) === groundKey(spec)) {
         await Promise.all(spec.clusters.map(({ name, services: wanted }) => services.set(name, () => wanted)));
       } else await rebuild(next);
@@ -85,7 +90,10 @@ export function runningFabric(built: Plan): RunningFabric {
     },
     down: async () => {
       await household.close();
+      await shells.close();
       await runScript('removing the fabric', removeScript(plan));
     },
   };
 }
+
+const delayOf = ({ delayMs = 0, jitterMs = 0 }: Impairment = {}): number => delayMs + jitterMs;

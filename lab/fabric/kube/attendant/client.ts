@@ -22,7 +22,7 @@ export interface Launched {
   write(text: string): void;
   /** The end of its stdin. */
   end(): void;
-  signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  signal(signal: 'SIGUSR1' | 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
 export interface Followed {

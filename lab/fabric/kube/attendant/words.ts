@@ -8,7 +8,7 @@ export type AttendantWord =
   /** The end of the process's stdin. */
   | { readonly say: 'end'; readonly id: number }
   /** To the whole process group. */
-  | { readonly say: 'signal'; readonly id: number; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' }
+  | { readonly say: 'signal'; readonly id: number; readonly signal: 'SIGUSR1' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' }
   /** Passes on a file as it grows, until the lab has had enough; then the rest of it, and the file is removed. */
   | { readonly say: 'follow'; readonly id: number; readonly path: string }
   | { readonly say: 'enough'; readonly id: number }

@@ -1,11 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packetsWith } from '../contract/packets.ts';
-import { parseCounts, tcpdumpCommand } from './tap.ts';
-import { census, fileHasMarker } from './tap-file.ts';
+import { packetsWith } from './contract/packets.ts';
+import { RawCapture } from './raw-capture.ts';
+import { parseCounts, tcpdumpCommand } from './tcpdump.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -38,12 +38,12 @@ function record(payload: string, seconds: number): Buffer {
 
 describe('tcpdump', () => {
   test('is told to write each packet at once, whole, in nanoseconds', () => {
-    const command = tcpdumpCommand({ name: 'a-node', place: 'a-node', interface: 'eth0', path: '/x/a-node.pcap' });
+    const command = tcpdumpCommand('eth0', '/x/a-node.pcap');
     expect(command.join(' ')).toBe(
       'tcpdump -i eth0 --immediate-mode -U -s 2048 -B 4096 --time-stamp-precision=nano -n -Z root -w /x/a-node.pcap',
     );
     // Loopback carries packets of 64 KiB, and none is cut.
-    const lo = tcpdumpCommand({ name: 'a-mcx-lo', place: 'a-mcx', interface: 'lo', path: '/x/lo.pcap' });
+    const lo = tcpdumpCommand('lo', '/x/lo.pcap');
     expect(lo.join(' ')).toContain('-i lo --immediate-mode -U -s 65550 ');
   });
 
@@ -68,12 +68,46 @@ describe('a growing capture file', () => {
   test('has a marker when the datagram has exactly that payload', async () => {
     // The seconds of the next packet begin with a byte that is a digit.
     const path = capture('markers.pcap', ['mark 1', 'mark 123', 'xmark 7', 'x']);
-    const found = await Promise.all([1, 12, 123, 7, 2].map((marker) => fileHasMarker(path, marker)));
+    const found = await Promise.all([1, 12, 123, 7, 2].map((marker) => new RawCapture(path).hasMarker(marker)));
     expect(found).toEqual([true, false, true, false, false]);
   });
 
+  test('has a marker of a tap when it comes after the beginning of the tap', async () => {
+    const path = capture('taps.pcap', ['mark 7', 'between']);
+    const file = new RawCapture(path);
+    await file.advance();
+    expect(await file.hasMarker(7, file.end)).toBe(false);
+    appendFileSync(path, record('mark 7', 0x30));
+    expect(await file.hasMarker(7, file.end)).toBe(true);
+  });
+
+  test('gives each tap the packets of its own, whenever they came', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.string({ maxLength: 40 }), { maxLength: 5 }), { maxLength: 6 }),
+        fc.integer({ min: 16, max: 300 }),
+        async (taps, piece) => {
+          const file = new RawCapture(capture('shared.pcap', []), piece);
+          for (const payloads of taps) {
+            await file.advance();
+            const [from, first] = [file.end, file.packets];
+            for (const payload of payloads) appendFileSync(file.path, record(payload, 1));
+            await file.advance();
+            expect(file.packets - first).toBe(payloads.length);
+            const own = join(folder, 'own.pcap');
+            await file.cut(from, file.end, own);
+            expect(readFileSync(own)).toEqual(
+              Buffer.concat([Buffer.alloc(24), ...payloads.map((one) => record(one, 1))]),
+            );
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
   test('that is not there yet has no marker', async () => {
-    expect(await fileHasMarker(join(folder, 'missing.pcap'), 1)).toBe(false);
+    expect(await new RawCapture(join(folder, 'missing.pcap')).hasMarker(1)).toBe(false);
   });
 
   test('is counted whatever the size of the pieces that are read', async () => {
@@ -83,7 +117,9 @@ describe('a growing capture file', () => {
         fc.integer({ min: 16, max: 300 }),
         async (payloads, chunk) => {
           const path = capture('counted.pcap', payloads);
-          expect(await census(path, chunk)).toEqual({ packets: payloads.length, whole: true });
+          const file = new RawCapture(path, chunk);
+          await file.advance();
+          expect(file).toMatchObject({ packets: payloads.length, whole: true });
         },
       ),
       { numRuns: 50 },
@@ -94,10 +130,14 @@ describe('a growing capture file', () => {
     for (const cut of [1, 10, 50]) {
       const path = capture('cut.pcap', ['first', 'second']);
       truncateSync(path, 24 + 2 * (16 + 42) + 11 - cut);
-      expect(await census(path)).toMatchObject({ whole: false });
+      const file = new RawCapture(path);
+      await file.advance();
+      expect(file).toMatchObject({ packets: 1, whole: false });
     }
     writeFileSync(join(folder, 'empty.pcap'), '');
-    expect(await census(join(folder, 'empty.pcap'))).toEqual({ packets: 0, whole: false });
+    const empty = new RawCapture(join(folder, 'empty.pcap'));
+    await empty.advance();
+    expect(empty).toMatchObject({ packets: 0, whole: false });
   });
 
   test('tells the contract who sent a text to whom', async () => {
