@@ -13,7 +13,8 @@ function linesOf(place: string, egress: FabricSpec['egress'] = 'preserve'): stri
 
 describe('interfaces', () => {
   test('both ends of a veth are born in their places, with different indices', () => {
-    const lines = cables(planFabric(contractSpec('preserve'), 'f1.'));
+    const [bridge, ...lines] = cables(planFabric(contractSpec('preserve'), 'f1.'));
+    expect(bridge).toBe('link add name br0 address 02:42:ac:12:00:01 netns f1.bridge type bridge');
     expect(lines[0]).toBe(
       'link add name v-a-node index 100 netns f1.bridge type veth peer name eth0 address 02:42:ac:12:00:02 netns f1.a-node',
     );

@@ -9,7 +9,7 @@ export function markerFrom(shells: Shells, place: Place): Marker {
   return {
     send: async (marker) => {
       const to = (group: string) => `printf 'mark %s' ${marker} > /dev/udp/${group}/9`;
-      const { code, output } = await shells.builtin(place, `${to(MARKER_GROUP)} && ${to(MARKER_GROUP_LO)}`);
+      const { code, output } = await shells.command(place, `${to(MARKER_GROUP)} && ${to(MARKER_GROUP_LO)}`);
       if (code === 0) return;
       throw new LabError('marker-not-sent', output.trim(), { where: place.name, exitCode: 3 });
     },

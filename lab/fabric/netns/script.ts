@@ -1,7 +1,7 @@
 import { bare, cables, interfaces, namespaces } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
 import { rules } from './rules.ts';
-import { sysctls } from './sysctls.ts';
+import { lifetimes, sysctls } from './sysctls.ts';
 
 /** The skeleton of a fabric, for a shell of the outer namespace: every namespace and every cable between them. */
 export function skeletonScript(plan: Plan): string {
@@ -20,7 +20,8 @@ export function furnishScript(plan: Plan, place: Place): string {
 export function refurnishScript(plan: Plan, place: Place): string {
   const translates = rulesOf(plan, place) !== undefined;
   return [
-    ...sysctls(place),
+    // Of the switches, which go with interfaces and kinds of places, the only ones that can have been changed since.
+    ...lifetimes(place),
     document('ip -batch -', [...bare(plan, place), ...interfaces(plan, place)]),
     ...(translates ? ['nft flush ruleset'] : []),
     ...ruleDocument(plan, place),

@@ -18,8 +18,13 @@ export function sysctls(place: Place): string[] {
     ...(place.kind === 'node' ? [everyInterface('route_localnet', 1)] : []),
     // Bridged frames stay out of the host's rules and connection tracking, whatever the machine has set.
     ...(place.kind === 'bridge' ? [write('net/bridge/bridge-nf-call-iptables', 0)] : []),
-    ...(router ? udpTimeouts({ unrepliedS: 30, assuredS: 120 }) : []),
+    ...lifetimes(place),
   ];
+}
+
+/** Of UDP entries: the kernel's own defaults. */
+export function lifetimes({ kind }: Place): string[] {
+  return kind === 'node' || kind === 'access' ? udpTimeouts({ unrepliedS: 30, assuredS: 120 }) : [];
 }
 
 export function udpTimeouts(timeouts: { readonly unrepliedS: number; readonly assuredS: number }): string[] {
