@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { runCucumber } from '@cucumber/cucumber/api';
+import type { runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { registerDirector, type ScenarioDirector } from './director.ts';
 
@@ -33,9 +33,11 @@ export async function runGherkin({ root, project, scenario, director }: GherkinR
   const handle = `run-${++runs}`;
   const forget = registerDirector(handle, director);
   const watch = new Watch();
+  // Here, and not above: it takes as long to load as all the rest, and most commands run no scenario.
+  const cucumber = await import('@cucumber/cucumber/api');
   const silent = new PassThrough();
   silent.resume();
-  const { support } = await runCucumber(
+  const { support } = await cucumber.runCucumber(
     {
       sources: {
         defaultDialect: 'en',

@@ -8,8 +8,7 @@ import { planFabric } from './plan.ts';
 import { residence } from './residence.ts';
 import { run, runScript } from './run.ts';
 import { runningFabric } from './running.ts';
-import { furnishScript, removeScript, skeletonScript } from './script.ts';
-import { Shells } from './shells.ts';
+import { buildScript, removeScript } from './script.ts';
 
 /** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
 let built = 0;
@@ -31,18 +30,13 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
   prepareLauncher();
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
-  const shells = new Shells();
   try {
     await mkdir(residence.sockets, { recursive: true });
-    await runScript('building the fabric', skeletonScript(plan));
-    await Promise.all(
-      plan.places.map((place) => shells.demand('building the fabric', place, furnishScript(plan, place))),
-    );
+    await runScript('building the fabric', buildScript(plan));
   } catch (error) {
-    await shells.close();
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
     await run(['sh'], removeScript(plan));
     throw error;
   }
-  return runningFabric(plan, shells);
+  return runningFabric(plan);
 }

@@ -2,30 +2,39 @@ import { describe, expect, test } from 'vitest';
 import { contractSpec } from '../contract/spec.ts';
 import { planFabric } from './plan.ts';
 import { run, runScript } from './run.ts';
-import { furnishScript, refurnishScript, removeScript, skeletonScript } from './script.ts';
+import { buildScript, refurnishScript, removeScript } from './script.ts';
 
 const plan = planFabric(contractSpec('preserve'), 'f3.');
-const skeleton = skeletonScript(plan);
+const script = buildScript(plan);
 
 describe('the scripts of a fabric', () => {
   test('are scripts for sh', async () => {
-    const furnishing = plan.places.flatMap((place) => [furnishScript(plan, place), refurnishScript(plan, place)]);
-    for (const script of [skeleton, removeScript(plan), ...furnishing])
-      expect(await run(['sh', '-n'], script)).toMatchObject({ code: 0, stderr: '' });
+    for (const text of [script, removeScript(plan), ...plan.places.map((place) => refurnishScript(plan, place))])
+      expect(await run(['sh', '-n'], text)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('start one process for all of a kind', () => {
-    const count = (what: RegExp, script: string) => script.match(what)?.length ?? 0;
-    expect(count(/^ip -batch -/gm, skeleton)).toBe(1);
+  test('enter each place once, and one process does all of a kind', () => {
+    const count = (what: RegExp, text: string) => text.match(what)?.length ?? 0;
+    for (const { netns } of plan.places) expect(script.split(`nsenter --net=/run/netns/${netns} sh`)).toHaveLength(2);
+    expect(count(/^ip -batch -/gm, script)).toBe(plan.places.length + 1);
+    // Four nodes, a router and the bridge.
+    expect(count(/^nft -f -/gm, script)).toBe(6);
     for (const place of plan.places) {
-      const script = refurnishScript(plan, place);
-      expect(count(/^ip -batch -/gm, script)).toBe(1);
-      expect(count(/^nft -f -/gm, script)).toBe(place.kind === 'pod' || place.kind === 'ue' ? 0 : 1);
+      const anew = refurnishScript(plan, place);
+      expect(count(/^ip -batch -/gm, anew)).toBe(1);
+      expect(count(/^nft -f -/gm, anew)).toBe(place.kind === 'pod' || place.kind === 'ue' ? 0 : 1);
     }
   });
 
+  test('wait for all places and fail with any of them', async () => {
+    const waiting = script.slice(script.lastIndexOf('for pid'));
+    const failing = ['set -e', 'pids=', 'true & pids="$pids $!"', 'false & pids="$pids $!"', waiting].join('\n');
+    expect((await run(['sh'], failing)).code).toBe(1);
+    expect((await run(['sh'], failing.replace('false', 'true'))).code).toBe(0);
+  });
+
   test('remove what they made', () => {
-    const made = skeleton.match(/^netns add \S+/gm)?.map((line) => line.split(' ').at(-1));
+    const made = script.match(/^netns add \S+/gm)?.map((line) => line.split(' ').at(-1));
     const removed = removeScript(plan)
       .match(/^netns del \S+/gm)
       ?.map((line) => line.split(' ').at(-1));

@@ -25,9 +25,7 @@ export const scenarios: Readonly<Record<string, (folder: string) => Promise<unkn
 };
 
 async function recording(folder: string) {
-  const started = performance.now();
   const fabric = await netnsFabric().up(trialSpec);
-  const upMs = performance.now() - started;
   const places = ['a-edge', 'a-mcx', 'a-node', 'b-node', 'b-edge', 'a-access', 'a-ue-1', 'bridge'];
   const taps = await Promise.all([
     ...places.map((place) => fabric.tap({ name: place, place, interface: 'eth0', path: `${folder}/${place}.pcap` })),
@@ -41,7 +39,7 @@ async function recording(folder: string) {
   const counts = await Promise.all(taps.map((tap) => tap.stop()));
   const again = await taps[0]?.stop();
   await fabric.down();
-  return { upMs, ended: [sender, local], table, counts, again, namespaces: namespaces() };
+  return { ended: [sender, local], table, counts, again, namespaces: namespaces() };
 }
 
 async function bash(fabric: RunningFabric, place: string, script: string, log: string): Promise<number | string> {
