@@ -56,7 +56,7 @@ function passOn(stream: Readable | null, take: (text: string) => void): void {
 }
 
 /**
- * With T1 of 100 ms a compiler beside would decide what is repeated. A priority counts within a session, and each of these
+ * With a T1 of 200 ms a compiler beside would decide what is repeated. A priority counts within a session, and each of these
  * processes has one of its own; between sessions counts that of their autogroups, where the kernel has them (sched(7)).
  */
 function goFirst(pid: number): void {
