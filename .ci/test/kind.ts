@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { contract, type Part, verdicts } from './count.ts';
+import { command, contract, type Part, verdicts } from './count.ts';
 import { takenAway } from './taken-away.ts';
 
 /** What needs an engine, kind and a node image. Each part makes its clusters and ends them. */
@@ -13,5 +13,9 @@ export const kind: readonly Part[] = [
   {
     name: 'the same verdicts from the captures of kind alone',
     count: (scratch) => verdicts('judge', join(scratch, 'run')),
+  },
+  {
+    name: 'translations in the captures beside the tables of the nodes',
+    count: (scratch) => command('node', ['.ci/nat-table.ts', join(scratch, 'run')]),
   },
 ];

@@ -10,6 +10,9 @@ Feature: CoreDNS is rolled out in the middle of a call
     When a-ue-1 calls the campaign
     Then every leg that leaves a pod has its INVITE, its 200 and its ACK
     And the floor is granted to a-ue-1 and taken to all other members
+    When a-ue-1 talks for 20 packets
+    Then every other member hears all 20 packets of a-ue-1's burst after the first 5
+    And the floor is idle again
     When agency a's operator rolls out CoreDNS
     And the pod a-bystander asks for the names of agency b
     Then a pod of agency a gets its partner by SRV, with node and node port
