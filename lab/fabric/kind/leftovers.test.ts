@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { guardRules } from './leak-guard.ts';
-import { besideState, imageState } from './leftovers.ts';
+import { besideState, forgetGone, imageState } from './leftovers.ts';
+import { readStates, writeState } from './state.ts';
 
 describe('a container or network of the lab', () => {
   test('is in use while the lab in its name lives', () => {
@@ -13,6 +17,21 @@ describe('a container or network of the lab', () => {
     expect(besideState(`mcx-lab-${process.pid}-1f2e-guard`)).toBe('left');
     expect(besideState('mcx-lab-x')).toBe('left');
   });
+});
+
+test('a cluster that stands is remembered, whoever made it has ended or not; one that is gone is forgotten', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mcx-leftovers-'));
+  try {
+    const state = { version: 1, digest: 'd', kubeconfig: '/k', kept: false, ready: true } as const;
+    const gone = 4_194_305;
+    await writeState(folder, { ...state, name: 'stands', holder: gone });
+    await writeState(folder, { ...state, name: 'went', holder: gone });
+    await writeState(folder, { ...state, name: 'being-made', holder: process.ppid });
+    await forgetGone(folder, ['stands']);
+    expect((await readStates(folder)).map(({ name }) => name).toSorted()).toEqual(['being-made', 'stands']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('an image stays as long as what is made of it', () => {

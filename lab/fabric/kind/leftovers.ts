@@ -37,9 +37,14 @@ export async function clearLeftovers(say: (line: string) => void, folder = state
   for (const name of names('network')) await docker('docker', ['network', 'rm', name]);
   await Promise.all(names('cluster').map((name) => remove(folder, name)));
   if (names('image').length > 0) await removeImages();
-  // What is remembered of clusters that are gone already.
-  for (const state of await readStates(folder)) if (!heldByOther(state)) await forgetState(folder, state.name);
+  if ((await readStates(folder)).length > 0) await forgetGone(folder, await listClusters());
   for (const { kind, name } of found) say(`${kind} ${name} removed`);
+}
+
+/** What is remembered of clusters that are gone. A lab may have ended since the leftovers were looked for, and its clusters stand. */
+export async function forgetGone(folder: string, standing: readonly string[]): Promise<void> {
+  for (const state of await readStates(folder))
+    if (!heldByOther(state) && !standing.includes(state.name)) await forgetState(folder, state.name);
 }
 
 /** `mcx-lab-1234-…`: the number is the lab's process. */
