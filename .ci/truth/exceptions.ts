@@ -29,4 +29,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     applies: ({ facts: our, broken }) =>
       !broken && (our['rtcp.mcptt.participant_type'] ?? []).some((type) => Buffer.byteLength(type) % 4 === 0),
   },
+  {
+    field: 'protocol',
+    defect: 'a start line whose method is no token (RFC 3261 25.1), as garbage has it, is taken for a request of SIP',
+    applies: ({ protocol }, their) =>
+      protocol === 'other' &&
+      their.protocol === 'sip' &&
+      !/^[\w!%'*+.`~-]+$/.test(their.facts['sip.Method']?.[0] ?? '-'),
+  },
 ];

@@ -23,10 +23,26 @@ export async function append(paths: readonly string[], into: string): Promise<vo
   await execa('mergecap', ['-a', '-I', 'none', '-w', into, ...paths]);
 }
 
+/** Protocols that tshark knows by a UDP port alone. A NAT gives out any port, so that SIP may come from the one of SSDP. */
+async function knownByPort(): Promise<string[]> {
+  const { stdout } = await execa('tshark', ['-G', 'decodes'], { stderr: 'ignore' });
+  const names = stdout.split('\n').flatMap((line) => {
+    const [table, , name = ''] = line.split('\t');
+    return table === 'udp.port' && name !== 'dns' && name !== 'sip' ? [name] : [];
+  });
+  return [...new Set(names)];
+}
+let byPort: Promise<string[]> | undefined;
+
 /** Every packet of a capture, in its order. */
 export async function* theirs(path: string): AsyncGenerator<Packet> {
   const fields = [...COMPARED, ...JUDGED].flatMap((field) => ['-e', field]);
-  const child = execa('tshark', [...LOOK, '-r', path, '-T', 'ek', ...fields], { stderr: 'ignore', buffer: false });
+  byPort ??= knownByPort();
+  const others = (await byPort).flatMap((name) => ['--disable-protocol', name]);
+  const child = execa('tshark', [...LOOK, ...others, '-r', path, '-T', 'ek', ...fields], {
+    stderr: 'ignore',
+    buffer: false,
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     // Each packet is a line that says where to put it, and a line of its own.
     if (line.startsWith('{"timestamp"')) yield packet(JSON.parse(line).layers ?? {});
