@@ -75,6 +75,23 @@ describe('a call of two agencies', () => {
   });
 });
 
+test('a Floor Granted that arrives behind the Floor Idle that ended it makes nobody the talker for ever', () => {
+  let loss = 17;
+  const call = new Conversation(
+    network(-933504053, () => loss),
+    { a1: 0, a2: 0, b1: 0, b2: 0 },
+  );
+  call.agenda.runUntil(60);
+  call.users.a1.do({ kind: 'query-queue' });
+  call.agenda.runUntil(196);
+  call.users.b1.do({ kind: 'press' });
+  call.agenda.runUntil(625);
+  expect([call.server.state.general, call.partner.state.holder]).toEqual(['G: Floor Idle', 'b1']);
+  loss = 0;
+  call.agenda.runUntil(2000);
+  expect(call.partner.state.holder).toBeUndefined();
+});
+
 interface Thumb {
   readonly afterMs: number;
   readonly who: Name;

@@ -77,7 +77,8 @@ function granted(draft: Draft, message: FloorMessage): void {
     ackRequired: settings.takenAck,
   };
   const taken = floorTaken(settings.ssrc, taking, bits);
-  change(draft, { holder: client.id, sequence: taking.sequence, last: taken });
+  // A grant that was overtaken by the Floor Idle after it: that Idle, when it is repeated (T7), is news again.
+  change(draft, { holder: client.id, sequence: taking.sequence, last: taken, heard: undefined });
   tellOthers(draft, taken, client.id);
 }
 
