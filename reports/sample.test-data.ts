@@ -3,7 +3,8 @@ import type { Content, Journey, Sighting, Timeline } from '../lab/capture/timeli
 import { blueprintOf } from '../lab/run/blueprint.ts';
 import { configurationSchema } from '../lab/run/configuration.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
-import type { DnsMessage, DnsRecord } from '../lab/wire/dns/message.ts';
+import type { DnsRecord } from '../lab/wire/dns/message.ts';
+import { queryOf } from '../lab/wire/dns/query.ts';
 import type { FloorField, FloorMessageName } from '../lab/wire/floor/message.ts';
 import { decodeSip } from '../lab/wire/sip/decode.ts';
 
@@ -93,20 +94,7 @@ export class Story {
     answers: readonly DnsRecord[],
     ...asked: readonly View[]
   ): this {
-    const query: DnsMessage = {
-      id: this.#journeys.length,
-      response: false,
-      opcode: 0,
-      rcode: 0,
-      authoritative: false,
-      truncated: false,
-      recursionDesired: true,
-      recursionAvailable: false,
-      questions: [{ name, type }],
-      answers: [],
-      authorities: [],
-      additionals: [],
-    };
+    const query = queryOf(this.#journeys.length, name, type);
     const back = asked.map((view) => view.replace(/ (\S+) (\S+)$/, ' $2 $1')).reverse();
     this.send(atMs, { protocol: 'dns', message: query }, `q ${name} ${type}`, ...asked);
     return this.send(

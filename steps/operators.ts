@@ -1,22 +1,9 @@
 import { defineParameterType, Then, When } from '@cucumber/cucumber';
-import type { OperatorAct } from '../lab/run/director.ts';
+import { deeds, type OperatorAct } from '../lab/run/director.ts';
 import { lookup } from '../lab/run/lookup.ts';
 import { partnerResolves } from '../lab/verdict/questions/names.ts';
 import { allRingBut, answers, nextEdgeReached, nodeRefuses } from '../lab/verdict/questions/rollout.ts';
 import type { LabWorld } from './world.ts';
-
-const deeds: readonly OperatorAct['does'][] = [
-  'exposes something else on the node port of a partner',
-  'exposes something else on a node port of its own',
-  'changes the endpoints of another Service',
-  'scales the edge down',
-  'scales the edge up',
-  'rolls out the edge',
-  'drains the node of the edge',
-  'rolls out CoreDNS',
-  'deletes the Service of the edge',
-  'applies the Service of the edge',
-];
 
 defineParameterType({
   name: 'deed',

@@ -132,7 +132,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
 
   async #endStanding(place?: PlaceName): Promise<void> {
     const all = [...this.#standing].filter(
-      ([, { recorder }]) => (place ?? recorder.recording.place) === recorder.recording.place,
+      ([, { recorder }]) => place === undefined || recorder.recording.place === place,
     );
     await Promise.all(all.map(([key, one]) => this.#endRecorder(key, one)));
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import type { Tap, TapCounts, TapRequest } from './fabric.ts';
 import { RawCapture } from './raw-capture.ts';
@@ -90,7 +91,7 @@ async function untilMarked(
   last: LastMarker | undefined,
 ): Promise<void> {
   // Without a marker nothing tells what is still on its way through tcpdump: a pause is the best there is.
-  if (last === undefined || last.count === before) return sleep(QUIET_MS);
+  if (last === undefined || last.count === before) return void (await sleep(QUIET_MS));
   const deadline = Date.now() + WAIT_MS;
   while (recorder.running && Date.now() < deadline && !(await file.hasMarker(last.marker, from))) await sleep(POLL_MS);
 }
@@ -108,8 +109,4 @@ function notCut({ name, path }: TapRequest, cause: unknown): LabError {
     exitCode: 3,
     cause,
   });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -21,21 +21,25 @@ export interface CastAct {
   readonly act: ControlAct;
 }
 
+/** What operators do, in the words of the features. */
+export const deeds = [
+  'exposes something else on the node port of a partner',
+  'exposes something else on a node port of its own',
+  'changes the endpoints of another Service',
+  'scales the edge down',
+  'scales the edge up',
+  'rolls out the edge',
+  'drains the node of the edge',
+  'rolls out CoreDNS',
+  'deletes the Service of the edge',
+  'applies the Service of the edge',
+] as const;
+
 /** What the operator of an agency's cluster does: deployments and Services, never packets. */
 export interface OperatorAct {
   /** The agency, by letter. */
   readonly operator: string;
-  readonly does:
-    | 'exposes something else on the node port of a partner'
-    | 'exposes something else on a node port of its own'
-    | 'changes the endpoints of another Service'
-    | 'scales the edge down'
-    | 'scales the edge up'
-    | 'rolls out the edge'
-    | 'drains the node of the edge'
-    | 'rolls out CoreDNS'
-    | 'deletes the Service of the edge'
-    | 'applies the Service of the edge';
+  readonly does: (typeof deeds)[number];
 }
 
 export type Act = CastAct | OperatorAct;

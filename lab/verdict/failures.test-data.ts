@@ -1,5 +1,6 @@
 import { encodeDns } from '../wire/dns/codec.ts';
-import type { DnsMessage, DnsRecord } from '../wire/dns/message.ts';
+import type { DnsRecord } from '../wire/dns/message.ts';
+import { queryOf } from '../wire/dns/query.ts';
 import { Call, type CallOptions, floor } from './call.test-data.ts';
 import type { LegActor } from './leg.test-data.ts';
 
@@ -51,20 +52,7 @@ export function lookup(
   rcode?: number,
 ): void {
   const id = nextId++ & 0xffff;
-  const question: DnsMessage = {
-    id,
-    response: false,
-    opcode: 0,
-    rcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    questions: [{ name, type }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-  };
+  const question = queryOf(id, name, type);
   const at = call.stage.send(place, 40000 + id, '10.96.0.10', 53, encodeDns(question));
   if (at === undefined || (rcode === undefined && data.length === 0 && type !== 'AAAA')) return;
   const answers = data.map((one): DnsRecord => ({ name, ttl: 5, ...one }));

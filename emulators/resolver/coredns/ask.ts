@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { DnsMessage, DnsRecord } from '../../../lab/wire/dns/message.ts';
 import { rcodeName, typeName } from '../../../lab/wire/dns/message.ts';
+import { queryOf as plainQueryOf } from '../../../lab/wire/dns/query.ts';
 import type { SceneQuestion } from './scenes.ts';
 
 /** An answer in words, so that a difference can be read. */
@@ -18,20 +19,8 @@ export function queryOf(question: SceneQuestion, id: number): DnsMessage {
     question.edns === undefined
       ? []
       : [{ name: '.', ttl: flags[question.edns], type: 'other', number: 41, class: 1232, data: new Uint8Array() }];
-  return {
-    id,
-    response: false,
-    opcode: 0,
-    rcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: question.recursion ?? true,
-    recursionAvailable: false,
-    questions: [{ name: question.name, type: question.type }],
-    answers: [],
-    authorities: [],
-    additionals: opt,
-  };
+  const plain = plainQueryOf(id, question.name, question.type);
+  return { ...plain, recursionDesired: question.recursion ?? true, additionals: opt };
 }
 
 export function inWords(message: DnsMessage): RecordedAnswer {

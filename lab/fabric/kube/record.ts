@@ -16,10 +16,6 @@ export async function record(place: KubePlace, recording: Recording): Promise<Re
   const remote = `${place.captures}/${process.pid}-${recordings}-${place.name}.pcap`;
   const device = recording.interface === 'lo' ? 'lo' : place.device;
   const command = [...tcpdumpCommand(device, remote), ...packetFilter(place, recording)];
-  const file = createWriteStream(recording.path);
-  const written = Promise.withResolvers<void>();
-  file.on('finish', written.resolve).on('error', written.reject);
-  written.promise.catch(() => {});
   const launch = (onStderr: (text: string) => void) =>
     start(place.keeper, place.name, { argv: [...place.enter, ...command], onStderr });
   const recorder = await recorderOf(recording, launch, async () => {
@@ -27,6 +23,10 @@ export async function record(place: KubePlace, recording: Recording): Promise<Re
     file.end();
     await written.promise;
   });
+  const file = createWriteStream(recording.path);
+  const written = Promise.withResolvers<void>();
+  file.on('finish', written.resolve).on('error', written.reject);
+  written.promise.catch(() => {});
   const followed = place.keeper.follow(remote, (bytes) => void file.write(bytes));
   return recorder;
 }

@@ -2,7 +2,7 @@ import type { Timeline } from '../../capture/timeline.ts';
 import { framesOf } from '../answers.ts';
 import { isAnswer } from '../legs.ts';
 import type { Finding } from './finding.ts';
-import { sameHost } from './hosts.ts';
+import { sameHost, sameTarget } from './hosts.ts';
 import { type LegStory, type SipHop, storyOf } from './story.ts';
 
 /**
@@ -35,5 +35,5 @@ function lostIn({ hops }: LegStory): Finding | undefined {
 
 function behindSameDoor(before: SipHop, { sent, to }: SipHop): boolean {
   if (before.to === undefined || to === undefined || before.sent.timeNs >= sent.timeNs) return false;
-  return before.sent.dst === sent.dst && before.sent.dstPort === sent.dstPort && !sameHost(before.to, to);
+  return sameTarget(before.sent, sent) && !sameHost(before.to, to);
 }

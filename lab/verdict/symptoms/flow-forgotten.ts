@@ -1,7 +1,7 @@
-import type { Sighting, Timeline } from '../../capture/timeline.ts';
+import type { Timeline } from '../../capture/timeline.ts';
 import { framesOf } from '../answers.ts';
 import type { Finding } from './finding.ts';
-import { sameHost } from './hosts.ts';
+import { sameHost, sameTarget } from './hosts.ts';
 import { type LegStory, type SipHop, type Story, storyOf } from './story.ts';
 import { unreachableFrom } from './unreachable.ts';
 
@@ -57,10 +57,6 @@ function sameWay(one: SipHop, other: SipHop): boolean {
   const { method, cseq } = other.facts;
   const sameTransaction = one.facts.method === method && one.facts.cseq === cseq;
   return sameTransaction && sameHost(one.from, other.from) && sameTarget(one.sent, other.sent);
-}
-
-function sameTarget(one: Sighting, other: Sighting): boolean {
-  return one.dst === other.dst && one.dstPort === other.dstPort;
 }
 
 /** What follows where a flow is forgotten: the next packet of the same sender for the same target leaves by another port. */

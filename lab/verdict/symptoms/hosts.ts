@@ -83,3 +83,8 @@ function linkOf(own: string, router: string, tap: string): string {
 export function hostKey({ address, link }: Host): string {
   return `${address} ${link}`;
 }
+
+/** Sent to the same address and port. */
+export function sameTarget(one: Sighting, other: Sighting): boolean {
+  return one.dst === other.dst && one.dstPort === other.dstPort;
+}

@@ -1,7 +1,7 @@
 import type { Timeline } from '../../capture/timeline.ts';
 import { framesOf } from '../answers.ts';
 import type { Finding } from './finding.ts';
-import { sameHost } from './hosts.ts';
+import { sameHost, sameTarget } from './hosts.ts';
 import { type LegStory, type SipHop, storyOf } from './story.ts';
 import { unreachableFrom } from './unreachable.ts';
 
@@ -34,7 +34,6 @@ function earlyIn(timeline: Timeline, { hops }: LegStory): Finding | undefined {
 
 function isLaterRepetition({ facts, from, sent, received }: SipHop, early: SipHop): boolean {
   const same = facts.status === 0 && facts.method === early.facts.method && facts.branch === early.facts.branch;
-  const sameTarget = sent.dst === early.sent.dst && sent.dstPort === early.sent.dstPort;
-  if (!same || !sameTarget || !sameHost(from, early.from)) return false;
+  if (!same || !sameTarget(sent, early.sent) || !sameHost(from, early.from)) return false;
   return sent.timeNs > early.sent.timeNs && received !== undefined && received.dst !== sent.dst;
 }
