@@ -3,7 +3,7 @@ Feature: The ACK of the 200 is discarded
   The root agency's edge hides topology and remembers transactions, not dialogs. The ACK of a 2xx is a transaction of its
   own, without a Route: it reaches that edge and meets nothing there.
 
-  @RFC3261-13.3.1.4 @RFC3261-13.2.2.4
+  @RFC3261-13.3.1.4 @RFC3261-13.2.2.4 @64T1
   Scenario Outline: The 200 is repeated until the session dies: called by <caller>
     Given the working configuration, changed in
       | edge.rootMemory | transactions |

@@ -168,7 +168,7 @@ async function runTrees(
   const isolated = plan.fabric.name === 'netns';
   const deal = new Deal(isolated ? plan.scenarios.map((scenario) => waitingOf(plan, scenario)) : inOrder(plan));
   for (let hand = 0; hand < Math.min(isolated ? shards : 1, plan.scenarios.length); hand++) {
-    let last: string | undefined;
+    let last: Waiting | undefined;
     const tree: Inside = startInside({
       project,
       folder,
@@ -179,9 +179,8 @@ async function runTrees(
       emit: (event) => {
         emit(event);
         if (event.event !== 'free') return;
-        const next = interrupted() ? undefined : deal.next(last);
-        last = next?.key;
-        tree.run(next?.id);
+        last = interrupted() ? undefined : deal.next(last);
+        tree.run(last?.id);
       },
     });
     trees.push(tree);
@@ -191,8 +190,9 @@ async function runTrees(
 }
 
 /** Scenarios of equal keys can follow each other on one ground. */
-function waitingOf({ seed, fabric }: Plan, { id, configuration, shift }: PlannedScenario): Waiting {
-  return { id, key: groundKey(blueprintOf(configuration, seed, shift, siteOf(fabric.name)).fabric) };
+function waitingOf({ seed, fabric }: Plan, { id, tags, configuration, shift }: PlannedScenario): Waiting {
+  const key = groundKey(blueprintOf(configuration, seed, shift, siteOf(fabric.name)).fabric);
+  return { id, key, idles: tags.includes('@64T1') };
 }
 
 /** One hand takes them as they come. */

@@ -108,6 +108,21 @@ describe('R4: more forgeries', () => {
     expect(ask({ call, from }, forgeryGetsNowhere('a-bystander')).state).toBe('no');
   });
 
+  test('what the edge received may be read later than what the server received', () => {
+    const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
+    const from = call.stage.now;
+    replayFrom('a-bystander', call, 2);
+    const late = () => {
+      const scene = call.stage.scene(from, false);
+      const sightings = scene.timeline.sightings.filter(({ tap, timeNs }) => tap !== 'b-edge' || timeNs < from);
+      return letInAsPartner('a-bystander').ask({ ...scene, timeline: { ...scene.timeline, sightings } });
+    };
+    expect(late().state).toBe('open');
+    call.stage.wait(200);
+    call.keepAlive('a-ue-1');
+    expect(late()).toMatchObject({ state: 'no', because: expect.stringContaining('no edge') });
+  });
+
   test('without a rule by source a host of one’s own agency passes for the partner', () => {
     const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
     const from = call.stage.now;

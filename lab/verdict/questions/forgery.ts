@@ -146,8 +146,11 @@ export function letInAsPartner(place: string): Question {
       ({ sighting }) => sighting.src === own.node && edgesOf(scene).some((tap) => receivedBy(tap, sighting)),
     );
     const because = `${inside.sighting.tap} receives it from ${asserted}, by way of ${own.node}`;
-    if (arrived === undefined || !asserted.endsWith(`.${own.domain}`)) {
-      return no(because, sent[0]?.sighting, inside.sighting);
+    if (!asserted.endsWith(`.${own.domain}`)) return no(because, sent[0]?.sighting, inside.sighting);
+    if (arrived === undefined) {
+      const unseen = `${inside.sighting.tap} receives it from ${asserted}, and no edge from ${own.node}`;
+      const evidence = [sent[0]?.sighting, inside.sighting];
+      return settled(scene, inside.sighting) ? no(unseen, ...evidence) : pending(scene, unseen, ...evidence);
     }
     return yes(because, sent[0]?.sighting, arrived.sighting, inside.sighting);
   });
