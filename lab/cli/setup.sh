@@ -36,3 +36,4 @@ if [ "$1" = tests ] && ! ls -d node_modules/@rolldown/binding-linux-* >/dev/null
   cp node_modules/node-linux-*/bin/node "$newer/node"
   PATH="$newer:$PATH" install
 fi
+sh lab/cli/preflight.sh lab/cli/warm.ts
