@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Block, batchOf, blocksOf, type Room, rooms } from './mutants/blocks.ts';
+import { readExcuses } from './mutants/excuses.ts';
 import { runBatch } from './mutants/stryker.ts';
 import { judgeTally, printSurvivors, printTally, type Seen, seenIn } from './mutants/tally.ts';
 
@@ -29,6 +30,7 @@ const floors: Record<string, number> = JSON.parse(
   await readFile(join(import.meta.dirname, 'mutants', 'floor.json'), 'utf8'),
 );
 
+const excuses = await readExcuses();
 const started = performance.now();
 const spent = () => (performance.now() - started) / 1000;
 const seconds = values.all ? Number.POSITIVE_INFINITY : Number(values.seconds);
@@ -74,7 +76,7 @@ async function sample(room: Room, blocks: readonly Block[], until: number): Prom
     }
     const took = spent() - began;
     rate = batch.reduce((sum, { lines }) => sum + lines, 0) / took;
-    const found = seenIn(room, report);
+    const found = seenIn(room, report, excuses);
     seen.push(...found);
     process.stderr.write(`${room}: ${batch.length} blocks, ${found.length} mutants in ${took.toFixed(0)} s\n`);
   }

@@ -1,4 +1,5 @@
 import { type Room, rooms } from './blocks.ts';
+import { type Excuse, excuseFor } from './excuses.ts';
 import type { Report } from './stryker.ts';
 
 /** One mutant that was tried. */
@@ -12,6 +13,10 @@ export interface Seen {
   readonly fate: 'killed' | 'survived' | 'uncovered';
   /** Words for people, in faults, reasons and errors: tests hold their meaning, not their letters. */
   readonly prose: boolean;
+  /** The line that it is on, without its indentation. */
+  readonly code: string;
+  /** Why no test can or need notice it (`excuses.json`). */
+  readonly excuse: string | undefined;
 }
 
 /** What counts: noticed by a test (or the test ran for ever), not noticed, or run by no test. Others are no mutants. */
@@ -22,7 +27,7 @@ const fates: Readonly<Record<string, Seen['fate']>> = {
   NoCoverage: 'uncovered',
 };
 
-export function seenIn(room: Room, { files }: Report): Seen[] {
+export function seenIn(room: Room, { files }: Report, excuses: readonly Excuse[]): Seen[] {
   return Object.entries(files).flatMap(([file, { source, mutants }]) => {
     const lines = source.split('\n');
     return mutants.flatMap(({ mutatorName, replacement = '', status, location: { start, end } }) => {
@@ -31,13 +36,14 @@ export function seenIn(room: Room, { files }: Report): Seen[] {
       const line = lines[start.line - 1] ?? '';
       const before = line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined);
       const prose = mutatorName === 'StringLiteral' && before.includes(' ');
-      return [{ room, file, line: start.line, mutator: mutatorName, before, after: replacement, fate, prose }];
+      const change = { file, line: start.line, code: line.trim(), mutator: mutatorName, before, after: replacement };
+      return [{ room, ...change, fate, prose, excuse: excuseFor(change, excuses) }];
     });
   });
 }
 
 export function printSurvivors(seen: readonly Seen[]): void {
-  const left = seen.filter(({ fate, prose }) => fate !== 'killed' && !prose);
+  const left = seen.filter((one) => one.fate !== 'killed' && counts(one));
   left.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
   for (const { file, line, mutator, before, after, fate } of left) {
     const change = `${short(before)} -> ${short(after)}`;
@@ -58,13 +64,19 @@ export function printTally(seen: readonly Seen[]): void {
 
 function say(what: string, seen: readonly Seen[]): void {
   const { killed, counted } = count(seen);
-  const prose = seen.length - counted;
+  const excused = seen.filter(({ prose, fate, excuse }) => !prose && fate !== 'killed' && excuse !== undefined).length;
   const share = counted === 0 ? '-' : `${scoreOf(seen).toFixed(1)} %`;
-  process.stdout.write(`${what.padEnd(28)} ${share.padStart(8)}  ${killed} of ${counted} killed (${prose} in prose)\n`);
+  const apart = `${seen.length - counted - excused} in prose, ${excused} excused`;
+  process.stdout.write(`${what.padEnd(28)} ${share.padStart(8)}  ${killed} of ${counted} killed (${apart})\n`);
+}
+
+/** Prose does not, and what survives with a reason that is written down does not. */
+function counts({ prose, fate, excuse }: Seen): boolean {
+  return !prose && (fate === 'killed' || excuse === undefined);
 }
 
 function count(seen: readonly Seen[]): { killed: number; counted: number } {
-  const counted = seen.filter(({ prose }) => !prose);
+  const counted = seen.filter(counts);
   return { killed: counted.filter(({ fate }) => fate === 'killed').length, counted: counted.length };
 }
 

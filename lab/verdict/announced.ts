@@ -1,6 +1,7 @@
 import type { Sighting } from '../capture/timeline.ts';
 import { endpoints } from '../wire/sdp/view.ts';
 import { before } from './answers.ts';
+import { horizonOf } from './horizon.ts';
 import { agenciesOf, crossingLegs, isAnswer, isRequest, type Leg } from './legs.ts';
 import { agencyOf, nodeTap, receivedBy, type TapTopology } from './places.ts';
 import type { Scene } from './question.ts';
@@ -78,8 +79,7 @@ export function receiversIn(scene: Scene, sighting: Sighting, agency: AgencyTopo
 /** Long enough for a packet to show on every tap that it will ever reach. */
 const flightNs = 100_000_000n;
 
-/** Whether the capture went on long enough after a packet to say that it did not arrive. */
+/** Whether every capture went on long enough after a packet to say that it did not arrive. */
 export function settled(scene: Scene, sighting: Sighting): boolean {
-  const last = scene.timeline.sightings.at(-1);
-  return scene.closed || (last !== undefined && last.timeNs - sighting.timeNs >= flightNs);
+  return scene.closed || horizonOf(scene.timeline) - sighting.timeNs >= flightNs;
 }

@@ -33,7 +33,7 @@ export function playHealthy(caller = 'a-ue-1', options: CallOptions = {}): Playe
 
 /** The end marker comes a while after the last packet. */
 function close(played: Played): Played {
-  played.call.stage.wait(500);
+  played.call.stage.silence(1200);
   played.call.stage.mark(65535);
   return played;
 }
@@ -77,7 +77,8 @@ export function playUnresolved(caller = 'a-ue-1', answer: 'NXDOMAIN' | 'SERVFAIL
     lookup(call, server, `_sip._udp.${domain}${suffix}`, 'SRV', [], rcode);
     lookup(call, server, `${domain}${suffix}`, 'A', [], rcode);
   }
-  call.stage.wait(20);
+  // Where nobody answers, the server is done with asking when it goes on with the call.
+  call.stage.wait(answer === 'none' ? 1100 : 20);
   if (own === 'a') {
     call.actor(call.memberLeg('a-ue-2', caller)).complete();
     leg.respond('INVITE', 200);

@@ -26,6 +26,7 @@ export class Stage {
   readonly topology: Topology;
   readonly #options: StageOptions;
   readonly #nats = new Map<string, Nat>();
+  #marker = 0;
   readonly #frames = new Map<string, number>();
   readonly #sightings: Sighting[] = [];
   readonly #journeys: Journey[] = [];
@@ -44,8 +45,15 @@ export class Stage {
     this.#now += BigInt(Math.round(ms * 1e6));
   }
 
+  /** While a question waits, the act's marker is repeated on every tap. */
+  silence(ms: number): void {
+    this.wait(ms);
+    this.mark(this.#marker);
+  }
+
   /** A marker on every tap, as the fabric leaves them; when the first tap saw it. */
   mark(marker: number): bigint {
+    this.#marker = marker;
     const at = this.#now + 20_000n;
     for (const { name, addresses } of this.topology.taps) {
       const sightings: Sighting[] = [];

@@ -104,6 +104,18 @@ describe('clusters of a lab', () => {
     await clusters.close();
   });
 
+  test('go as soon as the next world has others, unless they are kept', async () => {
+    const other = { ...spec('b'), podCidr: '10.245.0.0/16' };
+    for (const keep of [false, true]) {
+      const clusters = lab(keep);
+      await clusters.open([spec('a'), spec('b')]);
+      await clusters.open([spec('a'), other]);
+      expect(standing()).toHaveLength(keep ? 3 : 2);
+      expect(standing().includes(B)).toBe(keep);
+      await clusters.close();
+    }
+  });
+
   test('stay with --keep and are found again by what they are made from', async () => {
     const first = lab(true);
     await first.open([spec('a'), spec('b')]);

@@ -28,12 +28,18 @@ export class KindClusters {
     this.#options = options;
   }
 
-  /** All at the same time; those that are there already are taken. */
+  /**
+   * All at the same time; those that are there already are taken. A cluster that is not asked for any more goes first,
+   * unless clusters are kept: even an idle one takes a good part of a processor.
+   */
   async open(specs: readonly ClusterSpec[]): Promise<readonly Access[]> {
-    const { proxyMode, nodeImage } = this.#options;
-    const opened = specs.map((spec) => {
+    const { proxyMode, nodeImage, keep } = this.#options;
+    const wanted = specs.map((spec) => {
       const cluster = kindCluster(spec, { proxyMode, ...(nodeImage === undefined ? {} : { nodeImage }) });
-      const name = clusterName(spec.name, cluster);
+      return { spec, cluster, name: clusterName(spec.name, cluster) };
+    });
+    if (!keep) await this.#remove([...this.#held.keys()].filter((name) => !wanted.some((one) => one.name === name)));
+    const opened = wanted.map(({ spec, cluster, name }) => {
       const access = this.#held.get(name) ?? this.#take(spec.name, name, cluster);
       this.#held.set(name, access);
       access.catch(() => this.#held.delete(name));
@@ -45,17 +51,30 @@ export class KindClusters {
   }
 
   async close(): Promise<void> {
-    const { stateFolder, keep } = this.#options;
+    const { keep } = this.#options;
+    const held = [...this.#held.keys()];
+    if (keep) await Promise.all(held.map((name) => this.#leave(name)));
+    else await this.#remove(held);
+    this.#held.clear();
+  }
+
+  async #leave(name: string): Promise<void> {
+    const { stateFolder } = this.#options;
+    const state = await readState(stateFolder, name);
+    if (state === undefined) return;
+    const { holder: _holder, ...free } = state;
+    await writeState(stateFolder, { ...free, kept: true });
+  }
+
+  async #remove(names: readonly string[]): Promise<void> {
+    const { stateFolder } = this.#options;
     await Promise.all(
-      [...this.#held.keys()].map(async (name) => {
-        const state = await readState(stateFolder, name);
-        if (state === undefined) return;
-        const { holder: _holder, ...free } = state;
-        if (keep) await writeState(stateFolder, { ...free, kept: true });
-        else await remove(stateFolder, name);
+      names.map(async (name) => {
+        await this.#held.get(name)?.catch(() => undefined);
+        this.#held.delete(name);
+        if ((await readState(stateFolder, name)) !== undefined) await remove(stateFolder, name);
       }),
     );
-    this.#held.clear();
   }
 
   #take(letter: string, name: string, cluster: KindCluster): Promise<Access> {

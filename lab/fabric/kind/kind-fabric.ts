@@ -16,7 +16,7 @@ export interface KindOptions {
   readonly nodeImage?: string;
   readonly proxyMode?: KindCluster['proxyMode'];
   readonly keep?: boolean;
-  /** Clusters that later worlds ask for: made beside those of the first one, all at once. */
+  /** Clusters that later worlds ask for: what leaks to their ranges is kept in from the start. */
   readonly ahead?: readonly ClusterSpec[];
   /** Where the logs of a cluster that failed go. */
   readonly logs?: string;
@@ -51,14 +51,13 @@ export function kindFabric(options: KindOptions): OpenClusters {
     clusters: async (specs) => {
       await requireEngine();
       // While the clusters are being made, the image is.
-      const all = [...specs, ...ahead];
-      const [opened, image] = await Promise.all([clusters.open(all), castImage()]);
-      const accesses = opened.slice(0, specs.length);
+      const [accesses, image] = await Promise.all([clusters.open(specs), castImage()]);
       const missing = accesses.filter(({ context }) => !loaded.has(context));
+      if (missing.length > 0) say('the image of the cast goes to the nodes');
       await Promise.all(missing.map(({ context }) => loadImage(image, context.replace(/^kind-/, ''))));
       for (const { context } of missing) loaded.add(context);
       await guard.keepIn(
-        all.flatMap(({ podCidr, serviceCidr }) => [podCidr, serviceCidr]),
+        [...specs, ...ahead].flatMap(({ podCidr, serviceCidr }) => [podCidr, serviceCidr]),
         image,
       );
       return accesses;

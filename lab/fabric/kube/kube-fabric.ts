@@ -30,12 +30,20 @@ export interface OpenClusters extends Fabric {
 export function kubeFabric(options: KubeOptions): OpenClusters {
   const open = new Map<string, Promise<KubeCluster>>();
   const latest = new Map<string, Access>();
+  const keyOf = (spec: ClusterSpec, access: Access) => `${access.name} ${access.context} ${spec.nodes.length}`;
   const clusterOf = (spec: ClusterSpec, access: Access, image: string): Promise<KubeCluster> => {
-    const key = `${access.name} ${access.context} ${spec.nodes.length}`;
+    const key = keyOf(spec, access);
     const found = open.get(key) ?? openCluster(kubectlFor(access), spec, image);
     open.set(key, found);
     found.catch(() => open.delete(key));
     return found;
+  };
+  /** What a world that is over had open, and the next one does not use. */
+  const closeAllBut = async (keys: readonly string[]): Promise<void> => {
+    const unused = [...open].filter(([key]) => !keys.includes(key));
+    for (const [key] of unused) open.delete(key);
+    const clusters = await Promise.allSettled(unused.map(([, cluster]) => cluster));
+    await Promise.all(clusters.map((one) => one.status === 'fulfilled' && one.value.close().catch(() => undefined)));
   };
   return {
     name: options.name,
@@ -43,12 +51,17 @@ export function kubeFabric(options: KubeOptions): OpenClusters {
     up: async (spec: FabricSpec): Promise<RunningFabric> => {
       const [accesses, image] = await Promise.all([options.clusters(spec.clusters), options.image()]);
       for (const access of accesses) latest.set(access.name, access);
+      const wanted = spec.clusters.map((cluster) => {
+        const access = accesses.find(({ name }) => name === cluster.name);
+        if (access === undefined) throw noCluster(cluster.name);
+        return { cluster, access };
+      });
+      await closeAllBut(wanted.map(({ cluster, access }) => keyOf(cluster, access)));
       const pairs = await Promise.all(
-        spec.clusters.map(async (cluster) => {
-          const access = accesses.find(({ name }) => name === cluster.name);
-          if (access === undefined) throw noCluster(cluster.name);
-          return { spec: cluster, cluster: await clusterOf(cluster, access, image) };
-        }),
+        wanted.map(async ({ cluster, access }) => ({
+          spec: cluster,
+          cluster: await clusterOf(cluster, access, image),
+        })),
       );
       try {
         return await buildWorld(spec, pairs, options.accesses, image, options.deployables);

@@ -203,6 +203,7 @@ describe('silence', () => {
   test('is decided by what the own server received', () => {
     const call = running();
     const from = call.burst('a-ue-1', 30, far);
+    call.stage.silence(0);
     const answer = burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from, false));
     expect(answer).toMatchObject({ state: 'yes', evidence: [{ tap: 'a-ue-1' }, { tap: 'a-mcx' }, { tap: 'a-mcx' }] });
   });
@@ -210,6 +211,7 @@ describe('silence', () => {
   test('means nothing without enough control packets', () => {
     const call = running();
     const from = call.burst('a-ue-1', 10, far);
+    call.stage.silence(0);
     expect(burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from, false)).state).toBe('open');
     expect(burstUnheard({ talker: 'a-ue-1', agency: 'b' }).ask(call.stage.scene(from)).state).toBe('no');
     expect(burstUnheard({ talker: 'a-ue-1', agency: 'b', control: 5 }).ask(call.stage.scene(from, false)).state).toBe(

@@ -1,5 +1,6 @@
 import { pending, question } from '../answers.ts';
 import { clauses } from '../clauses.ts';
+import { wholePart } from '../horizon.ts';
 import { crossingLegs, isRequest, receivedIn } from '../legs.ts';
 import type { Question, Scene } from '../question.ts';
 import { findSymptoms } from '../symptoms.ts';
@@ -26,6 +27,10 @@ export function symptomIs(name: string, ...consequences: readonly string[]): Que
     if (found.symptom.name !== name) return { state, evidence, because: `the symptom is ${found.symptom.name}` };
     const missing = consequences.find((wanted) => !found.consequences.some((one) => one.name === wanted));
     if (missing !== undefined) return { state, evidence, because: `${name} without ${missing}` };
+    // A cause that rests on what did not come must not rest on what has not been read.
+    if (!scene.closed && findSymptoms(wholePart(scene.timeline)).symptom?.name !== name) {
+      return pending(scene, `${name}, if every capture were read so far`);
+    }
     const theirs = found.consequences.filter((one) => consequences.includes(one.name));
     const because = [name, ...consequences].join(' with ');
     return { state: 'yes', evidence: [...evidence, ...theirs.flatMap((one) => one.evidence)], because };

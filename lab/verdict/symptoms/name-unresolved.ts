@@ -9,6 +9,9 @@ import type { Finding } from './finding.ts';
 import { type Host, type Hosts, hostKey, sameHost, senderOf } from './hosts.ts';
 import { type Story, storyOf } from './story.ts';
 
+/** A server that got no use out of an answer asks its next question within this, busy as it may be. */
+const nextQuestionNs = 1_000_000_000n;
+
 interface Lookup {
   readonly asker: Host;
   /** What a SIP URI would name: the question's name without `_sip._udp`. */
@@ -39,7 +42,8 @@ export function detectNameUnresolved(timeline: Timeline): Finding[] {
     const about = own.filter(({ target }) => target === wanted.target || target.startsWith(`${wanted.target}.`));
     const last = about.at(-1);
     if (last === undefined || about.some(({ usable }) => usable) || isCalled(story, wanted)) return [];
-    if (!(last.final && last.target === wanted.target) && !story.hosts.settled(last.answer ?? last.query)) return [];
+    const over = last.final && last.target === wanted.target;
+    if (!over && !story.hosts.settled(last.answer ?? last.query, nextQuestionNs)) return [];
     const bare = about.filter(({ target }) => target === wanted.target);
     return [
       {

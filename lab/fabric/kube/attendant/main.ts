@@ -10,7 +10,8 @@ import type { AttendantNews, AttendantWord } from './words.ts';
 
 /** How often a file that grows is looked at: what a live question sees is at most so old. */
 const FOLLOW_MS = 25;
-const CHUNK = 1 << 20;
+/** One for all files and all looks: a new one each time would be filled with zeros, forty times a second for every file. */
+const chunk = Buffer.allocUnsafeSlow(1 << 20);
 
 const children = new Map<number, ChildProcess>();
 const files = new Map<number, { readonly path: string; file: number | undefined; at: number }>();
@@ -57,9 +58,8 @@ function passOnGrowth(id: number): void {
     // The recorder has not made it yet.
     return;
   }
-  const chunk = Buffer.alloc(CHUNK);
   for (;;) {
-    const length = readSync(followed.file, chunk, 0, CHUNK, followed.at);
+    const length = readSync(followed.file, chunk, 0, chunk.length, followed.at);
     if (length === 0) return;
     followed.at += length;
     tell({ say: 'bytes', id, base64: chunk.toString('base64', 0, length) });
