@@ -10,7 +10,7 @@ import { type DnsPlan, dnsPlan, planDefaults } from './plan.ts';
 import { type BuiltInDns, readPresent, serialOf } from './present.ts';
 import { restoreRevision } from './revision.ts';
 import { separateName, serviceStep } from './separate-variant.ts';
-import { kubectl } from './step.ts';
+import { kubectl, type Step } from './step.ts';
 import { serving } from './verify.ts';
 import { writeZone } from './zone.ts';
 
@@ -114,15 +114,25 @@ export async function revertDns(
   request: PatchRequest,
   tools: PatchTools = patchTools,
 ): Promise<'nothing to take out' | 'as it was' | 'taken out'> {
+  if (request.variant === 'separate' && !(await separateIsThere(request, tools.run))) return 'nothing to take out';
   const plan = await planDns(request, tools);
-  await performSteps(plan.revert, request.folder, tools);
   const { present } = plan;
+  // Only waiting is left: what another call, or another hand, has begun is not ours to wait for.
+  if (present !== undefined && plan.forget.length === 0 && !plan.revert.some(changes)) return 'nothing to take out';
+  await performSteps(plan.revert, request.folder, tools);
   if (present === undefined) return 'taken out';
   const restored =
     present.record === undefined || (await restoreRevision(tools.run, request.options, present.record.revision));
   await performSteps(plan.forget, request.folder, tools);
-  if (plan.forget.length === 0 && plan.revert.every(({ file }) => file === undefined)) return 'nothing to take out';
   const corefile = withoutZoneBlock(present.corefile, request.options.origin ?? planDefaults.origin);
   const same = restored && present.record?.corefile === digestOf(corefile);
   return same ? 'as it was' : 'taken out';
+}
+
+const changes = ({ command }: Step): boolean => command.includes('patch');
+
+async function separateIsThere({ options }: PatchRequest, run: Run): Promise<boolean> {
+  const { namespace = planDefaults.namespace } = options;
+  const objects = ['deployment,service,configmap', separateName, '--ignore-not-found', '-o', 'name'];
+  return (await run(kubectl(options, '-n', namespace, 'get', ...objects))).trim() !== '';
 }

@@ -24,6 +24,8 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
   const requests = new Map<string, PatchRequest>();
   /** Contexts that were looked at: a lab that was killed may have left its patch in a cluster that stays. */
   const seen = new Set<string>();
+  /** What runs CoreDNS in a context: a separate one runs the same. */
+  const images = new Map<string, Promise<string>>();
   // Each command in full is for whoever applies the patch by hand; here its title will do.
   const tools = { ...patchTools, say: (line: string) => say(line.split(': ', 1)[0] ?? line) };
 
@@ -49,10 +51,11 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
   const requestFor = async (access: Access, variant: DnsVariant, wanted: NamesWanted): Promise<PatchRequest> => {
     const { context, kubeconfig } = access;
     const { origin } = wanted.configuration.dns;
-    const present = await readPresent(tools.run, zoneFileName(origin), { context, kubeconfig });
+    const image = images.get(context) ?? readPresent(tools.run, zoneFileName(origin), access).then((one) => one.image);
+    images.set(context, image);
+    image.catch(() => images.delete(context));
     const options: Partial<DnsPlanOptions> = {
-      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, origin, ttl: 5, oldPods: 'end' },
-      ...(present.image === undefined ? {} : { image: present.image }),
+      ...{ context, kubeconfig, namespace: CAST_NAMESPACE, origin, ttl: 5, oldPods: 'end', image: await image },
     };
     return { variant, agencies: wanted.agencies, options, folder: join(wanted.logs, `dns-${access.name}`) };
   };
