@@ -60,15 +60,19 @@ export async function runContract(
   try {
     for (const mode of ['preserve', 'symmetric', 'none'] as const) {
       const groups = probeGroups.filter((group) => group.egress === mode);
+      const found = new Map(groups.map((group) => [group, [] as ProbeResult[]]));
       await onFabric(fabric, mode, scratch, options, async (site) => {
-        const collect = (result: ProbeResult): void => {
-          results.push(result);
-          report(result);
-        };
-        const aside = groups.filter((group) => group.aside).map((group) => runGroup(site, group, collect));
-        for (const group of groups.filter((one) => !one.aside)) await runGroup(site, group, collect);
+        const run = (group: ProbeGroup): Promise<void> =>
+          runGroup(site, group, (result) => {
+            found.get(group)?.push(result);
+            report(result);
+          });
+        const aside = groups.filter((group) => group.aside).map(run);
+        for (const group of groups.filter((one) => !one.aside)) await run(group);
         await Promise.all(aside);
       });
+      // In one order on all fabrics, whichever group ended first.
+      results.push(...[...found.values()].flat());
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
