@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { lackingForKind } from '../fabric/kind/local.ts';
-import { parseContexts } from '../fabric/kube/contexts.ts';
+import { parseContexts, requireContexts } from '../fabric/kube/contexts.ts';
 import { canIsolate } from '../fabric/netns/outer.ts';
 import type { Plan } from './manifest.ts';
 
@@ -28,7 +28,7 @@ export async function chooseFabric(wanted: FabricWanted): Promise<Plan['fabric']
   if (fabric === 'netns') return { name: 'netns', reason: 'asked for with --fabric netns' };
   if (fabric === 'kind') return { ...kind, reason: 'asked for with --fabric kind' };
   if (fabric === 'kube') {
-    parseContexts(wanted.contexts);
+    await requireContexts(parseContexts(wanted.contexts));
     return { name: 'kube', reason: 'asked for with --fabric kube', contexts: [...wanted.contexts], keep };
   }
   const lacking = await lackingForKind(nodeImage);

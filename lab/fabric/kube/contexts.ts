@@ -1,4 +1,6 @@
 import { LabError } from '../../errors.ts';
+import { explain } from './explain.ts';
+import { kubectlFor } from './kubectl.ts';
 
 /** `--context a=kind-one --context b=kind-two`: which context is which cluster of the lab. */
 export function parseContexts(words: readonly string[]): ReadonlyMap<string, string> {
@@ -16,6 +18,16 @@ export function parseContexts(words: readonly string[]): ReadonlyMap<string, str
     throw wrong('one context stands for two clusters', 'Each agency has a cluster of its own:');
   }
   return contexts;
+}
+
+/** Looks into the kubeconfig alone: a misspelt context is told before anything is made. @throws LabError `kube-context-unknown` */
+export async function requireContexts(contexts: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, context] of contexts) {
+    const access = { name, context };
+    const known = (await kubectlFor(access).run(['config', 'get-contexts', '-o', 'name'])).split('\n');
+    if (known.includes(context)) continue;
+    throw explain({ access, said: `context "${context}" does not exist`, command: 'kubectl config get-contexts' });
+  }
 }
 
 function wrong(what: string, next: string): LabError {
