@@ -12,6 +12,6 @@ export interface Site {
 }
 
 export const embedded: Site = { names: 'cast', fastT1Ms: 200 };
-const onClusters: Site = { names: 'cluster', fastT1Ms: 250 };
+const onClusters: Site = { names: 'cluster', fastT1Ms: 400 };
 
 export const siteOf = (fabric: Plan['fabric']['name']): Site => (fabric === 'netns' ? embedded : onClusters);
