@@ -11,6 +11,7 @@ import { runGherkin } from './gherkin.ts';
 import { readPlan } from './judge.ts';
 import type { PlannedScenario } from './manifest.ts';
 import { actStart } from './markers.ts';
+import { random } from './variation.ts';
 
 /*
  * `early-answers.test-data.ts [RUN-FOLDER [MOMENTS]]`: a run's captures (the golden ones if not told) as they were while they
@@ -31,17 +32,6 @@ interface File {
   readonly packets: readonly CapturePacket[];
 }
 
-/** mulberry32: the moments are the same in each run. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 interface Early {
   readonly id: string;
   readonly answers: number;
@@ -57,9 +47,10 @@ async function earlyAnswers(scenario: PlannedScenario): Promise<Early> {
     const packets = new CaptureReader().feed(await readFile(join(folder, name)));
     files.push({ tap: closed.taps[at]?.tap ?? name, packets });
   }
-  const random = numbers(scenario.line);
-  const between = (from: bigint, to: bigint) => from + BigInt(Math.floor(random() * Number(to - from)));
-  const behindNs = () => Math.floor(random() * mostBehindNs);
+  // The moments are the same in each run.
+  const draw = random(scenario.line);
+  const between = (from: bigint, to: bigint) => from + BigInt(Math.floor(draw() * Number(to - from)));
+  const behindNs = () => Math.floor(draw() * mostBehindNs);
   const { topology } = scenario;
   const otherwise: string[] = [];
   let [acts, answers] = [0, 0];

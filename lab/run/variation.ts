@@ -44,7 +44,7 @@ export function shuffled<T>(values: readonly T[], seed: number | undefined): T[]
 }
 
 /** Numbers from 0 up to 1 (the finaliser of MurmurHash3 over a counter: neighbouring seeds have nothing in common). */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let counter = seed | 0;
   return () => {
     counter = (counter + 0x6d2b79f5) | 0;

@@ -22,11 +22,14 @@ export function parseContexts(words: readonly string[]): ReadonlyMap<string, str
 
 /** Looks into the kubeconfig alone: a misspelt context is told before anything is made. @throws LabError `kube-context-unknown` */
 export async function requireContexts(contexts: ReadonlyMap<string, string>): Promise<void> {
+  const [first] = contexts;
+  if (first === undefined) return;
+  const kubectl = kubectlFor({ name: first[0], context: first[1] });
+  const known = (await kubectl.run(['config', 'get-contexts', '-o', 'name'])).split('\n');
   for (const [name, context] of contexts) {
-    const access = { name, context };
-    const known = (await kubectlFor(access).run(['config', 'get-contexts', '-o', 'name'])).split('\n');
     if (known.includes(context)) continue;
-    throw explain({ access, said: `context "${context}" does not exist`, command: 'kubectl config get-contexts' });
+    const said = `context "${context}" does not exist`;
+    throw explain({ access: { name, context }, said, command: 'kubectl config get-contexts' });
   }
 }
 
