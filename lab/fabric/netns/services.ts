@@ -1,7 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { ServiceSpec } from '../fabric.ts';
 import type { Place, Plan } from './plan.ts';
-import { deletion, parseConnections, staleConnections } from './reconcile.ts';
+import { type Connection, deletion, parseConnections, staleConnections } from './reconcile.ts';
 import { replaceServices } from './rules.ts';
 import type { Shells } from './shells.ts';
 
@@ -44,15 +44,29 @@ async function replaceOn(
   const rules = `nft -f - <<'END'\n${replaceServices(view, before, after)}\nEND`;
   await shells.demand(`changing the Services of ${node.name}`, node, rules);
   // kube-proxy reconciles after the rules are in place, so that no packet makes a stale entry in between.
-  const listing = await shells.run(node, 'conntrack -L -p udp');
-  if (listing.code !== 0) {
-    throw new LabError('conntrack-missing', 'Services change while running only with the tool conntrack', {
-      where: node.name,
-      next: listing.output.trim(),
-      command: 'apt-get install -y conntrack',
-      exitCode: 3,
-    });
+  for (let looks = 0; looks < LOOKS; looks++) {
+    const stale = staleConnections(node.cluster, after, await connectionsOf(shells, node));
+    if (stale.length === 0) return;
+    await shells.demand('forgetting stale entries', node, deletion(stale));
   }
-  const stale = staleConnections(node.cluster, after, parseConnections(listing.output));
-  if (stale.length > 0) await shells.demand('forgetting stale entries', node, deletion(stale));
+  throw new LabError('stale-entries-stay', 'connections that kube-proxy would forget are still in the table', {
+    where: node.name,
+    next: 'start the scenario again; the table as it is now',
+    command: `conntrack -L -p udp`,
+    exitCode: 3,
+  });
+}
+
+/** The kernel's table may lose its place while it is read and written to: what was deleted is looked for once more. */
+const LOOKS = 5;
+
+async function connectionsOf(shells: Shells, node: Place): Promise<Connection[]> {
+  const listing = await shells.run(node, 'conntrack -L -p udp');
+  if (listing.code === 0) return parseConnections(listing.output);
+  throw new LabError('conntrack-missing', 'Services change while running only with the tool conntrack', {
+    where: node.name,
+    next: listing.output.trim(),
+    command: 'apt-get install -y conntrack',
+    exitCode: 3,
+  });
 }
