@@ -87,11 +87,13 @@ export class LiveDirector implements ScenarioDirector {
 
   /**
    * That a packet did not arrive shows only when the recorders went on after it. Where nobody else sends, the act's marker is
-   * repeated, so that silence ends in a packet instead of a deadline.
+   * repeated, so that silence ends in a packet instead of a deadline; less often the longer it has lasted.
    */
   async #recordSilence(over: AbortSignal): Promise<void> {
+    const began = performance.now();
     while (!over.aborted) {
-      await sleep(silenceMs, undefined, { signal: over }).catch(() => undefined);
+      const pause = Math.max(silenceMs, (performance.now() - began) / 10);
+      await sleep(pause, undefined, { signal: over }).catch(() => undefined);
       if (!over.aborted) await this.#world.mark(this.#acts);
     }
   }

@@ -35,6 +35,12 @@ export class Shells {
     });
   }
 
+  /** A function that the place's shell knows by now, called; without what a command costs in redirections. */
+  async call(place: Place, words: string): Promise<Done> {
+    const shell = await this.#in(place);
+    return shell.tell(words);
+  }
+
   /** One command, by the shell itself. */
   async command(place: Place, command: string): Promise<Done> {
     const shell = await this.#in(place);
@@ -66,6 +72,9 @@ export class Shells {
 /** Stands at the beginning of the line that says how a script ended; no tool prints it. */
 const END = '\u0001';
 
+/** bash reads what it is told byte by byte, a system call each: what is said often has a short name. */
+const words = `e() { printf '\\n${END}%d\\n' $?; }`;
+
 class Shell {
   readonly #conversation: Conversation;
   readonly #waiting: ((done: Done) => void)[] = [];
@@ -75,6 +84,7 @@ class Shell {
   constructor(conversation: Conversation) {
     this.#conversation = conversation;
     conversation.onLine((line) => this.#hear(line));
+    conversation.send(words);
     void conversation.ended.then(({ code, stderr }) => {
       this.#gone = { code: -1, output: `the shell in ${conversation.place} ended with ${code}: ${stderr.trim()}` };
       for (const tell of this.#waiting.splice(0)) tell(this.#gone);
@@ -85,7 +95,7 @@ class Shell {
     if (this.#gone !== undefined) return Promise.resolve(this.#gone);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#conversation.send(`${command}\nprintf '\\n${END}%d\\n' $?`);
+      this.#conversation.send(`${command}\ne`);
     });
   }
 
