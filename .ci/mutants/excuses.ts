@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { rooms } from './blocks.ts';
 
 /** A survivor that was looked at: the change, by what stands on its line and not by the line's number, and the reason. */
 const excuseSchema = z.strictObject({
@@ -21,9 +22,13 @@ interface Change {
   readonly after: string;
 }
 
+/** Those of all rooms, a file each: `excuses/wire.json`. */
 export async function readExcuses(): Promise<Excuse[]> {
-  const text = await readFile(join(import.meta.dirname, 'excuses.json'), 'utf8');
-  return z.array(excuseSchema).parse(JSON.parse(text));
+  const lists = rooms.map(async (room) => {
+    const text = await readFile(join(import.meta.dirname, 'excuses', `${basename(room)}.json`), 'utf8');
+    return z.array(excuseSchema).parse(JSON.parse(text));
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 export function excuseFor(change: Change, excuses: readonly Excuse[]): string | undefined {

@@ -15,7 +15,7 @@ export interface Seen {
   readonly prose: boolean;
   /** The line that it is on, without its indentation. */
   readonly code: string;
-  /** Why no test can or need notice it (`excuses.json`). */
+  /** Why no test can or need notice it (`excuses/`). */
   readonly excuse: string | undefined;
 }
 
