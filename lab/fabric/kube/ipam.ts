@@ -15,7 +15,10 @@ export interface Ipam {
   reserved(): Promise<readonly string[]>;
   /** The next pod of this node gets this address, if it is free. */
   next(address: string): Promise<void>;
+  /** Until a pod has the address. */
   waitFor(address: string): Promise<void>;
+  /** Until the pod that had it, and is on its way out, has given it back. */
+  waitForRelease(address: string): Promise<void>;
 }
 
 /** Undefined where another plugin gives out addresses: there a pod gets what it gets. */
@@ -30,13 +33,16 @@ export async function findIpam({ attendant, podRange }: KubeNode): Promise<Ipam 
       return {
         reserved,
         next: (address) => attendant.writeFile(`${folder}/${LAST}`, addressAt(podRange, offsetOf(address) - 1)),
-        waitFor: async (address) => {
-          const deadline = Date.now() + PATIENCE_MS;
-          // A pod that gets none, or another one, is told of by Kubernetes, not here.
-          while (Date.now() < deadline && !(await reserved()).includes(address)) await sleep(20);
-        },
+        // A pod that gets none, or another one, is told of by Kubernetes, not here.
+        waitFor: (address) => until(async () => (await reserved()).includes(address)),
+        waitForRelease: (address) => until(async () => !(await reserved()).includes(address)),
       };
     }
   }
   return undefined;
+}
+
+async function until(come: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline && !(await come())) await sleep(20);
 }

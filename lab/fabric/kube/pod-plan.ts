@@ -19,82 +19,129 @@ export interface ExistingPod {
   readonly deployable?: string | undefined;
 }
 
+/** Pods of one node that may have any address of a run, each the one that it gets. */
+export interface PodBlock {
+  readonly cluster: string;
+  readonly node: string;
+  readonly pods: readonly WantedPod[];
+  readonly addresses: readonly string[];
+}
+
 export interface PodPlan {
   readonly keep: readonly ExistingPod[];
   readonly remove: readonly ExistingPod[];
+  readonly blocks: readonly PodBlock[];
+  /** Those that must have the address of a pod elsewhere. */
   readonly create: readonly (WantedPod & { readonly address: string })[];
 }
 
 /**
- * What the spec says of pods' addresses is which of them are equal, in which clusters. Where CoreDNS or another pod sits on
- * an address of the spec, all move by the same distance: what was equal stays equal, and no address that was the lab's
- * alone is anybody else's. `taken` are the addresses that others have, by range, in whichever cluster.
+ * What the spec says of pods' addresses is which of them are equal, in which clusters. So pods that stand stay where they are
+ * as long as that holds of them, one that shares its address comes to that address, and any other one to any address that
+ * nobody else has. `taken` are the addresses that others have, by range, in whichever cluster.
  */
 export function planPods(
   wanted: readonly WantedPod[],
   existing: readonly ExistingPod[],
   taken: ReadonlyMap<string, ReadonlySet<number>>,
 ): PodPlan | undefined {
-  const match = (pod: WantedPod): ExistingPod | undefined =>
-    existing.find(
-      (one) =>
-        one.usable &&
-        one.cluster === pod.cluster &&
-        one.name === pod.name &&
-        one.node === pod.node &&
-        one.deployable === pod.deployable,
-    );
-  const pairs = wanted.flatMap((pod) => {
-    const found = match(pod);
-    return found === undefined ? [] : [{ pod, found }];
+  const addresses = new Addresses(taken);
+  const kept = new Map<WantedPod, ExistingPod>();
+  // What is dear to replace has the first say.
+  for (const pod of [...wanted.filter(isDeployed), ...wanted.filter((one) => !isDeployed(one))]) {
+    const found = existing.find((one) => one.usable && isFor(one, pod));
+    if (found !== undefined && addresses.agree(pod, found.address)) kept.set(pod, found);
+  }
+  const keep = wanted.flatMap((pod) => kept.get(pod) ?? []);
+  const remove = existing.filter((one) => !keep.includes(one));
+  // Free at once is only what nobody has who leaves.
+  for (const { address } of remove) addresses.avoid(address);
+
+  const missing = wanted.filter((pod) => !kept.has(pod));
+  const shared = (pod: WantedPod): boolean =>
+    addresses.of(pod) !== undefined || wanted.some((other) => other !== pod && placeOf(other) === placeOf(pod));
+  const create = missing.filter(shared).flatMap((pod) => {
+    const address = addresses.of(pod) ?? addresses.choose(pod);
+    return address === undefined ? [] : [{ ...pod, address }];
   });
-  const shifts = new Set(pairs.map(({ pod, found }) => shiftOf(pod, found.address)));
-  const [kept] = shifts;
-  if (shifts.size === 1 && kept !== undefined && kept !== 'elsewhere') {
-    const keep = pairs.map(({ found }) => found);
-    const missing = wanted.filter((pod) => match(pod) === undefined);
-    const leaving = existing.filter((pod) => !keep.includes(pod));
-    if (missing.every((pod) => free(pod, kept, withAll(taken, leaving)))) {
-      return { keep, remove: leaving, create: missing.map((pod) => at(pod, kept)) };
-    }
+  const nodes = Map.groupBy(
+    missing.filter((pod) => !shared(pod)),
+    ({ cluster, node }) => `${cluster} ${node}`,
+  );
+  const blocks = [...nodes.values()].flatMap((pods) => addresses.block(pods) ?? []);
+  const full = create.length < missing.filter(shared).length || blocks.length < nodes.size;
+  return full ? undefined : { keep, remove, blocks, create };
+}
+
+/** Which address stands for each of the spec's: never one for two, and none that others have. */
+class Addresses {
+  readonly #chosen = new Map<string, string>();
+  readonly #inUse: Map<string, Set<number>>;
+
+  constructor(taken: ReadonlyMap<string, ReadonlySet<number>>) {
+    this.#inUse = new Map([...taken].map(([range, offsets]) => [range, new Set(offsets)]));
   }
-  const crowded = withAll(taken, existing);
-  for (let shift = 0; shift < 253; shift++) {
-    if (wanted.every((pod) => free(pod, shift, crowded))) {
-      return { keep: [], remove: existing, create: wanted.map((pod) => at(pod, shift)) };
-    }
+
+  of(pod: WantedPod): string | undefined {
+    return this.#chosen.get(placeOf(pod));
   }
-  return undefined;
-}
 
-const at = (pod: WantedPod, shift: number) => ({ ...pod, address: addressAt(pod.range, shifted(pod.offset, shift)) });
-
-function free(pod: WantedPod, shift: number, taken: ReadonlyMap<string, ReadonlySet<number>>): boolean {
-  return taken.get(pod.range)?.has(shifted(pod.offset, shift)) !== true;
-}
-
-/** Offsets 2 to 254: the first one is the node's side of the veths. */
-function shifted(offset: number, shift: number): number {
-  return 2 + ((offset - 2 + shift) % 253);
-}
-
-function shiftOf(pod: WantedPod, address: string): number | 'elsewhere' {
-  if (rangeOf(address) !== pod.range) return 'elsewhere';
-  return (offsetOf(address) - pod.offset + 253) % 253;
-}
-
-function withAll(
-  taken: ReadonlyMap<string, ReadonlySet<number>>,
-  pods: readonly ExistingPod[],
-): ReadonlyMap<string, ReadonlySet<number>> {
-  const all = new Map([...taken].map(([range, offsets]) => [range, new Set(offsets)]));
-  for (const { address } of pods) {
-    if (address === '') continue;
-    const offsets = all.get(rangeOf(address)) ?? new Set();
-    all.set(rangeOf(address), offsets.add(offsetOf(address)));
+  /** Whether a pod can have this address, beside all that were asked for before; then it has. */
+  agree(pod: WantedPod, address: string): boolean {
+    const before = this.of(pod);
+    if (before !== undefined) return before === address;
+    if (address === '' || rangeOf(address) !== pod.range || !this.#isFree(pod.range, offsetOf(address))) return false;
+    this.#chosen.set(placeOf(pod), address);
+    this.avoid(address);
+    return true;
   }
-  return all;
+
+  avoid(address: string): void {
+    if (address === '') return;
+    const offsets = this.#inUse.get(rangeOf(address)) ?? new Set();
+    this.#inUse.set(rangeOf(address), offsets.add(offsetOf(address)));
+  }
+
+  choose(pod: WantedPod): string | undefined {
+    const [first] = this.#run(pod.range, pod.offset, 1);
+    return first !== undefined && this.agree(pod, first) ? first : undefined;
+  }
+
+  block(pods: readonly WantedPod[]): PodBlock | undefined {
+    const [first] = pods.toSorted((one, other) => one.offset - other.offset);
+    if (first === undefined) return undefined;
+    const addresses = this.#run(first.range, first.offset, pods.length);
+    for (const address of addresses) this.avoid(address);
+    return addresses.length === 0 ? undefined : { cluster: first.cluster, node: first.node, pods, addresses };
+  }
+
+  /** So many free addresses in a row, from this one on, else from the first; none where there are not so many. */
+  #run(range: string, from: number, length: number): string[] {
+    const starts = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + ((from - FIRST + index) % SPAN));
+    const start = starts.find(
+      (one) =>
+        one + length - 1 <= LAST &&
+        Array.from({ length }, (_, index) => one + index).every((offset) => this.#isFree(range, offset)),
+    );
+    return start === undefined ? [] : Array.from({ length }, (_, index) => addressAt(range, start + index));
+  }
+
+  #isFree(range: string, offset: number): boolean {
+    return this.#inUse.get(range)?.has(offset) !== true;
+  }
 }
+
+/** The first address of a range is the node's side of the veths. */
+const [FIRST, LAST] = [2, 254];
+const SPAN = LAST - FIRST + 1;
+
+/** Where the spec wants a pod: what is equal here is to be equal there. */
+const placeOf = ({ range, offset }: WantedPod): string => addressAt(range, offset);
+
+const isDeployed = ({ deployable }: WantedPod): boolean => deployable !== undefined;
+
+const isFor = (one: ExistingPod, pod: WantedPod): boolean =>
+  one.cluster === pod.cluster && one.name === pod.name && one.node === pod.node && one.deployable === pod.deployable;
 
 export function rangeOf(address: string): string {
   return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;

@@ -6,7 +6,7 @@ import { findIpam, type Ipam } from './ipam.ts';
 import { castPod } from './manifests.ts';
 import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS_SELECTOR, PLACE_LABEL } from './names.ts';
 import { isReady, type PodObject } from './objects.ts';
-import { type ExistingPod, offsetOf, planPods, rangeOf, type WantedPod } from './pod-plan.ts';
+import { type ExistingPod, offsetOf, type PodPlan, planPods, rangeOf, type WantedPod } from './pod-plan.ts';
 import { podsOf, waitForPods } from './wait.ts';
 
 export interface KubePod {
@@ -29,57 +29,106 @@ export interface SpeccedCluster {
   readonly cluster: KubeCluster;
 }
 
+/** A cluster as it is found: the lab's pods, and who gives out addresses on each node. */
+interface Found {
+  readonly cluster: KubeCluster;
+  readonly pods: readonly PodObject[];
+  readonly ipam: ReadonlyMap<string, Ipam | undefined>;
+}
+
+/** A pod that came beside the lab's may have taken an address of theirs: then once more, and not for ever. */
+const ROUNDS = 3;
+
 /** Pods of all clusters as the spec wants them; those of the world before that fit are kept. */
 export async function arrangePods(
   clusters: readonly SpeccedCluster[],
   image: string,
   deployables: Deployables,
 ): Promise<readonly KubePod[]> {
-  const present = await Promise.all(
-    clusters.map(async ({ cluster }) => ({
-      cluster,
-      pods: await podsOf(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR),
-      ipam: new Map(await Promise.all(cluster.nodes.map(async (node) => [node.name, await findIpam(node)] as const))),
-    })),
-  );
-  const existing = present.flatMap(({ cluster, pods }) => pods.map((pod) => existingPod(cluster, pod, image)));
+  const wanted = clusters.flatMap(wantedPods);
+  for (let round = 1; ; round++) {
+    const found = await Promise.all(clusters.map(({ cluster }) => findPods(cluster)));
+    const existing = found.flatMap(({ cluster, pods }) => pods.map((pod) => existingPod(cluster, pod, image)));
+    const plan = planPods(wanted, existing, await takenByOthers(found, existing));
+    if (plan === undefined) throw addressesFull(clusters);
+    const done = plan.remove.length + plan.blocks.length + plan.create.length === 0;
+    // Where another plugin gives out addresses, what it gives has to do.
+    const blind = found.some(({ ipam }) => [...ipam.values()].includes(undefined));
+    if (done || round === ROUNDS || (blind && round > 1)) return (await Promise.all(found.map(located(wanted)))).flat();
+    await Promise.all(found.map((one) => carryOut(plan, one, { image, deployables })));
+  }
+}
+
+async function findPods(cluster: KubeCluster): Promise<Found> {
+  const [pods, ipam] = await Promise.all([
+    podsOf(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR),
+    Promise.all(cluster.nodes.map(async (node) => [node.name, await findIpam(node)] as const)),
+  ]);
+  return { cluster, pods, ipam: new Map(ipam) };
+}
+
+async function takenByOthers(
+  found: readonly Found[],
+  existing: readonly ExistingPod[],
+): Promise<Map<string, Set<number>>> {
   const taken = new Map<string, Set<number>>();
-  for (const { ipam } of present) {
+  for (const { cluster, ipam } of found) {
+    const ours = existing.filter((pod) => pod.cluster === cluster.name).map(({ address }) => address);
     for (const one of ipam.values()) {
       for (const address of (await one?.reserved()) ?? []) {
-        if (existing.some((pod) => pod.address === address)) continue;
+        if (ours.includes(address)) continue;
         const offsets = taken.get(rangeOf(address)) ?? new Set();
         taken.set(rangeOf(address), offsets.add(offsetOf(address)));
       }
     }
   }
-  const plan = planPods(clusters.flatMap(wantedPods), existing, taken);
-  if (plan === undefined) {
-    throw new LabError('kube-addresses-full', 'no distance is left at which all pods find their addresses', {
-      exitCode: 3,
-      next: 'Pods of others take too many addresses of these ranges:',
-      command: `kubectl --context ${clusters[0]?.cluster.kubectl.access.context} get pods --all-namespaces -o wide`,
-    });
+  return taken;
+}
+
+function addressesFull([first]: readonly SpeccedCluster[]): LabError {
+  return new LabError('kube-addresses-full', 'not all pods find addresses', {
+    exitCode: 3,
+    next: 'Pods of others take too many addresses of these ranges:',
+    command: `kubectl --context ${first?.cluster.kubectl.access.context} get pods --all-namespaces -o wide`,
+  });
+}
+
+interface Making {
+  readonly image: string;
+  readonly deployables: Deployables;
+}
+
+/** A cluster's part of a plan: first who leaves, then blocks, whose pods come all at once, then who has an address to come to. */
+async function carryOut(plan: PodPlan, { cluster, ipam }: Found, making: Making): Promise<void> {
+  const { kubectl } = cluster;
+  const mine = <T extends { readonly cluster: string }>(all: readonly T[]) =>
+    all.filter((one) => one.cluster === cluster.name);
+  const kept = new Set(mine(plan.keep).map(({ name }) => name));
+  // What a Deployment has left beside the pod that is kept (one that was evicted) is not worth that one.
+  const leaving = mine(plan.remove).filter(({ name, deployable }) => deployable === undefined || !kept.has(name));
+  await removePods(cluster, leaving);
+  const objectsFor = async (pods: readonly WantedPod[]) =>
+    (await Promise.all(pods.map((pod) => objectsOf(pod, making)))).flat();
+  await Promise.all(
+    mine(plan.blocks).map(async ({ node, pods, addresses }) => {
+      const giver = ipam.get(node);
+      const [first = ''] = addresses;
+      await giver?.next(first);
+      await kubectl.apply(await objectsFor(pods));
+      for (const address of addresses) await giver?.waitFor(address);
+    }),
+  );
+  // One after the other: the node hands out addresses in turn, and the turn is what the lab sets.
+  for (const pod of mine(plan.create)) {
+    const giver = ipam.get(pod.node);
+    await giver?.waitForRelease(pod.address);
+    await giver?.next(pod.address);
+    await kubectl.apply(await objectsFor([pod]));
+    await giver?.waitFor(pod.address);
   }
-  return (
-    await Promise.all(
-      present.map(async ({ cluster, ipam }) => {
-        const mine = <T extends { readonly cluster: string }>(all: readonly T[]) =>
-          all.filter((one) => one.cluster === cluster.name);
-        const kept = new Set(mine(plan.keep).map(({ name }) => name));
-        // What a Deployment has left beside the pod that is kept (one that was evicted) is not worth that one.
-        const leaving = mine(plan.remove).filter(({ name, deployable }) => deployable === undefined || !kept.has(name));
-        await removePods(cluster, leaving);
-        for (const pod of mine(plan.create)) {
-          const objects = await objectsOf(pod, image, deployables);
-          await createPod(cluster, objects, pod.address, ipam.get(pod.node));
-        }
-        const places = [...kept, ...mine(plan.create).map(({ name }) => name)];
-        const ready = await waitForPods(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR, places, placeOf);
-        return locate(cluster, ready);
-      }),
-    )
-  ).flat();
+  const coming = [...mine(plan.blocks).flatMap(({ pods }) => pods), ...mine(plan.create)];
+  const places = [...kept, ...coming.map(({ name }) => name)];
+  await waitForPods(kubectl, CAST_NAMESPACE, OURS_SELECTOR, places, placeOf);
 }
 
 export async function removePods(
@@ -99,23 +148,21 @@ export async function removePods(
 
 async function objectsOf(
   { name, node, deployable }: WantedPod,
-  image: string,
-  deployables: Deployables,
+  { image, deployables }: Making,
 ): Promise<readonly object[]> {
   if (deployable === undefined) return [castPod(name, node, image)];
   return deployedIn(await deployables(deployable, image), { place: name, deployable, node });
 }
 
-/** One after the other: the node hands out addresses in turn, and the turn is what the lab sets. */
-async function createPod(
-  { kubectl }: KubeCluster,
-  objects: readonly object[],
-  address: string,
-  ipam: Ipam | undefined,
-): Promise<void> {
-  await ipam?.next(address);
-  await kubectl.apply(objects);
-  await ipam?.waitFor(address);
+/** The pods of the world among those that were found. */
+function located(wanted: readonly WantedPod[]): (found: Found) => Promise<KubePod[]> {
+  return ({ cluster, pods }) => {
+    const names = wanted.filter((one) => one.cluster === cluster.name).map(({ name }) => name);
+    return locate(
+      cluster,
+      pods.filter((pod) => isReady(pod) && names.includes(placeOf(pod))),
+    );
+  };
 }
 
 async function locate(cluster: KubeCluster, pods: readonly PodObject[]): Promise<KubePod[]> {
