@@ -29,17 +29,22 @@ export function explainKind({ args, said, missing = false }: KindFailure): LabEr
     });
   }
   const image = /failed to pull image "?([^"\s:]+(?::[^"\s]+)?)"?/i.exec(said)?.[1];
-  if (image !== undefined) {
-    return new LabError('kind-node-image', `the node image ${image} is not here and cannot be pulled`, {
-      exitCode: 3,
-      next: 'Name one that is here with --node-image or LAB_KIND_NODE_IMAGE; these are:',
-      command: 'docker image ls',
-    });
-  }
+  if (image !== undefined) return nodeImageMissing(image, '');
   return new LabError('kind-failed', `${command.split(' --')[0]} failed: ${error}`, {
     exitCode: 3,
     next: 'the command that failed:',
     command,
+  });
+}
+
+/** @param said what the engine says of it; may be empty. */
+export function nodeImageMissing(image: string, said: string): LabError {
+  const why = said.trim().split('\n').at(-1) ?? '';
+  const what = `the node image ${image} is not here and cannot be pulled${why === '' ? '' : `: ${why}`}`;
+  return new LabError('kind-node-image', what, {
+    exitCode: 3,
+    next: 'Name one that is here with --node-image or LAB_KIND_NODE_IMAGE; these are:',
+    command: 'docker image ls',
   });
 }
 

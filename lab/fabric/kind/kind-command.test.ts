@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { requireEngine } from './kind-command.ts';
+import { requireEngine, requireNodeImage } from './kind-command.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -40,5 +40,27 @@ describe('an engine', () => {
     await expect(requireEngine()).rejects.toThrow('docker is not on PATH');
     docker('exec /bin/sleep 30');
     await expect(requireEngine(300)).rejects.toThrow('no engine answers: not in 0.3 s');
+  });
+});
+
+describe('a node image', () => {
+  test('that is here is not pulled', async () => {
+    docker('[ "$1" = image ]');
+    await expect(requireNodeImage('nodes:1')).resolves.toBeUndefined();
+  });
+
+  test('that is not here is pulled', async () => {
+    docker('[ "$*" = "pull --quiet nodes:1" ]');
+    await expect(requireNodeImage('nodes:1')).resolves.toBeUndefined();
+  });
+
+  test('that nobody has is told at once, in the words of the engine', async () => {
+    docker("echo 'lookup registry.example: no such host' >&2; exit 1");
+    await expect(requireNodeImage('nodes:1')).rejects.toMatchObject({
+      code: 'kind-node-image',
+      exitCode: 3,
+      message: 'the node image nodes:1 is not here and cannot be pulled: lookup registry.example: no such host',
+      command: 'docker image ls',
+    });
   });
 });

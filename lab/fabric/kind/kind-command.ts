@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../errors.ts';
-import { explainKind } from './explain.ts';
+import { explainKind, nodeImageMissing } from './explain.ts';
 
 const kind = execa({ reject: false, stdin: 'ignore' });
 const CREATE_MS = 600_000;
@@ -14,6 +14,13 @@ export async function listClusters(): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+/** kind itself tries four times, for a minute and more, where no registry answers. @throws LabError `kind-node-image` */
+export async function requireNodeImage(image: string): Promise<void> {
+  if ((await kind('docker', ['image', 'inspect', image])).exitCode === 0) return;
+  const { exitCode, stderr } = await kind({ timeout: CREATE_MS })('docker', ['pull', '--quiet', image]);
+  if (exitCode !== 0) throw nodeImageMissing(image, stderr);
+}
+
 /**
  * kind's own wait is for the API server alone; the lab waits for what it needs. Nodes of a failed attempt are retained,
  * so that they can say why.
@@ -24,6 +31,7 @@ export async function createCluster(
   kubeconfig: string,
   nodeImage: string | undefined,
 ): Promise<void> {
+  if (nodeImage !== undefined) await requireNodeImage(nodeImage);
   const image = nodeImage === undefined ? [] : ['--image', nodeImage];
   const files = ['--config', config, '--kubeconfig', kubeconfig];
   const args = ['create', 'cluster', '--name', name, ...files, ...image, '--wait', '0s', '--retain'];
