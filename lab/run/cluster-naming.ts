@@ -88,7 +88,8 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
       const left = [...requests.values()];
       requests.clear();
       states.clear();
-      await Promise.all(left.map((request) => revertDns(request, tools)));
+      const ended = await Promise.allSettled(left.map((request) => revertDns(request, tools)));
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Emit } from './events.ts';
 import { runGherkin, type StepTrouble } from './gherkin.ts';
 import { LiveDirector } from './live-director.ts';
-import { type LiveRun, liveWorld } from './live-world.ts';
+import { describeTrouble, type LiveRun, liveWorld } from './live-world.ts';
 import { type PlannedScenario, planSchema } from './manifest.ts';
 import { openHouse } from './open-house.ts';
 import { type Orders, readOrders } from './orders.ts';
@@ -23,7 +23,8 @@ async function main([project = '', folder = '']: readonly string[]): Promise<voi
   await runScenarios(run, project, orders);
   const versions = await house.versions().catch(() => undefined);
   if (versions) emit({ event: 'versions', versions });
-  await house.close();
+  // A cluster that has died cannot be put in order: that is told, and the run's evidence is judged all the same.
+  await house.close().catch((error: unknown) => emit({ event: 'progress', text: leftBehind(error) }));
   emit({ event: 'memory', process: 'lab (inside)', maxResidentBytes: await residentBytes(process.pid) });
   emit({ event: 'end', interrupted: orders.stopped });
   process.exit(0);
@@ -39,6 +40,11 @@ async function runScenarios(run: LiveRun, project: string, orders: Orders): Prom
     const trouble = await runGherkin({ root: project, project, scenario, director });
     for (const one of trouble) if (!orders.stopped) reportTrouble(run.emit, scenario, one);
   }
+}
+
+function leftBehind(error: unknown): string {
+  const { code, message, next } = describeTrouble(error);
+  return `not everything could be put in order: [${code}] ${message}; ${next ?? 'npm run lab -- down'}`;
 }
 
 /** Trouble that no director has reported: an undefined step, a defect in a step. */

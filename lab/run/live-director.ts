@@ -57,9 +57,12 @@ export class LiveDirector implements ScenarioDirector {
   }
 
   async close(): Promise<void> {
-    await this.#world.close();
-    const ms = performance.now() - this.#opened;
-    this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'closed', ms });
+    try {
+      await this.#world.close();
+    } finally {
+      const ms = performance.now() - this.#opened;
+      this.#emit({ event: 'scenario', id: this.#scenario.id, state: 'closed', ms });
+    }
   }
 
   async act(wanted: Acts): Promise<void> {

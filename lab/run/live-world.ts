@@ -52,15 +52,19 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
       reporting(async () => {
         const started = performance.now();
         await live?.close();
-        const drops = await stage.close();
-        if (troubled) await run.house.grounds.clear();
+        const { drops, trouble } = await stage.close();
+        const clearing = troubled || trouble ? run.house.grounds.clear() : Promise.resolve();
+        const uncleared = await clearing.then(() => undefined).catch((error: Error) => error);
+        // What was recorded until a place was lost is evidence too.
         await sealCaptures(captures, drops);
+        const lost = trouble ?? uncleared;
+        if (lost !== undefined) throw lost;
         run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),
   };
 }
 
-function describeTrouble(error: unknown): { code: string; message: string; next?: string } {
+export function describeTrouble(error: unknown): { code: string; message: string; next?: string } {
   if (error instanceof LabError) {
     const next = [error.next, error.command].filter(Boolean).join(' ');
     const message = error.where ? `${error.message} (${error.where})` : error.message;

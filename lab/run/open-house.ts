@@ -17,6 +17,13 @@ export interface OpenHouse extends House {
   close(): Promise<void>;
 }
 
+/** One after the other, whatever becomes of those before. @throws the first error, when all have been tried. */
+async function eachOf(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}
+
 /** The fabric that the plan names, with what goes with it. */
 export function openHouse(plan: Plan, folder: string, say: (line: string) => void): OpenHouse {
   const { fabric } = plan;
@@ -40,13 +47,9 @@ export function openHouse(plan: Plan, folder: string, say: (line: string) => voi
     site: siteOf(fabric.name),
     versions: () => clusterVersions(made.accesses(), fabric.nodeImage),
     close: async () => {
-      try {
-        // What goes with the clusters need not be taken out of them.
-        if (fabric.name === 'kube' || fabric.keep === true) await naming.close();
-        await grounds.clear();
-      } finally {
-        await made.close();
-      }
+      // What goes with the clusters need not be taken out of them.
+      const stays = fabric.name === 'kube' || fabric.keep === true;
+      await eachOf([stays ? naming.close : async () => undefined, () => grounds.clear(), () => made.close()]);
     },
   };
 }

@@ -34,6 +34,13 @@ export interface House {
   readonly site: Site;
 }
 
+export interface ClosedStage {
+  /** By tap; those that were lost with their place are not there. */
+  readonly drops: ReadonlyMap<string, number>;
+  /** Why not everything ended in order. */
+  readonly trouble: Error | undefined;
+}
+
 /** One scenario's world while it lives: ground, taps, cast. Opened before its first step, closed after its last. */
 export class Stage {
   readonly #house: House;
@@ -137,21 +144,20 @@ export class Stage {
     for (const result of stopped) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Ends in the order that loses nothing: last marker, taps, then the cast. @returns drops by tap. */
-  async close(): Promise<Map<string, number>> {
+  /** Ends in the order that loses nothing: last marker, taps, then the cast. */
+  async close(): Promise<ClosedStage> {
     const ground = this.#ground;
-    if (!ground) return new Map();
+    if (!ground) return { drops: this.#drops, trouble: undefined };
     this.#ground = undefined;
     await ground.running.mark(lastMarker, this.#places).catch(() => undefined);
     await this.#keepTables(ground);
     const stopped = await this.#stop(this.#taps).catch((error: Error) => error);
-    await ground.rest();
+    const rested = await ground.rest().catch((error: Error) => error);
     for (const { name, pid } of ground.processes()) {
       const maxResidentBytes = await residentBytes(pid);
       if (maxResidentBytes > 0) this.#emit({ event: 'memory', process: name, maxResidentBytes });
     }
-    if (stopped instanceof Error) throw stopped;
-    return this.#drops;
+    return { drops: this.#drops, trouble: [stopped, rested].find((one) => one instanceof Error) };
   }
 
   /** What the nodes say that they have translated: for people, and to compare the captures with. */

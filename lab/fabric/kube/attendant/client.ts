@@ -82,7 +82,8 @@ export class Attendant {
     });
     child.stdout.setEncoding('utf8').on('data', take);
     void child.then(({ exitCode, signal, shortMessage }) => {
-      const why = stderr.trim() || shortMessage || String(signal ?? exitCode);
+      // kubectl's last line says why; those before are its library's.
+      const why = stderr.trim().split('\n').at(-1) || shortMessage || String(signal ?? exitCode);
       const error = new LabError('place-lost', `the lab lost ${place}: ${why}`, {
         where: place,
         exitCode: 3,
