@@ -99,8 +99,8 @@ export function refusal(
 }
 
 /** Something else, so that the capture goes on. */
-export function later(ms: number): Flight {
-  return { ms, carries: 'later', hops: ['c-host 192.0.2.1:9000 > 192.0.2.2:9000'] };
+export function later(ms: number, tap = 'c-host'): Flight {
+  return { ms, carries: 'later', hops: [`${tap} 192.0.2.1:9000 > 192.0.2.2:9000`] };
 }
 
 /** From the edge of agency a over both nodes to the edge of agency b: its own source is masqueraded, the node port leads in. */
