@@ -11,13 +11,15 @@ export interface Flight {
   readonly hops: readonly string[];
   /** On the first tap: 64 at the sender. */
   readonly ttl?: number;
+  /** From one tap to the next. */
+  readonly us?: number;
 }
 
 const hopPattern = /^(\S+) (.+):(\d+) > (.+):(\d+)$/;
 
 /** Datagrams packet by packet, where a stage's NAT would do what the test does not want. Links have no Ethernet addresses. */
 export function timelineOf(flights: readonly Flight[]): Timeline {
-  const journeys = flights.map(({ ms, carries, hops, ttl = 64 }, id) => {
+  const journeys = flights.map(({ ms, carries, hops, ttl = 64, us = 20 }, id) => {
     const journey: { id: number; sightings: Sighting[] } = { id, sightings: [] };
     for (const [index, hop] of hops.entries()) {
       const [, tap = '', src = '', srcPort, dst = '', dstPort] = hopPattern.exec(hop) ?? [];
@@ -25,7 +27,7 @@ export function timelineOf(flights: readonly Flight[]): Timeline {
       const ends = { src, srcPort: Number(srcPort), dst, dstPort: Number(dstPort) };
       const payload = bytesOf(carries);
       const content = isContent(carries) ? carries : classify({ ...ends, payload });
-      const timeNs = BigInt(Math.round(ms * 1e6)) + BigInt(index) * 20_000n;
+      const timeNs = BigInt(Math.round(ms * 1e6)) + BigInt(index * us) * 1000n;
       const rest = { ttl: ttl - index, ipId: 0, srcMac: '', dstMac: '' };
       journey.sightings.push({ tap, frame: 0, timeNs, ...ends, ...rest, content, payload, journey });
     }
@@ -67,12 +69,16 @@ export interface SipText {
   readonly callId?: string;
   readonly cseq?: string;
   readonly branch?: string;
-  readonly toTag?: string;
+  readonly toTag?: string | undefined;
   readonly headers?: readonly string[];
+  readonly body?: string;
 }
 
 /** `INVITE sip:team@b SIP/2.0` or `SIP/2.0 200 OK`, with what makes it a message of a dialog. */
-export function sip(start: string, { callId = 'call', cseq, branch = 'z9hG4bK1', toTag, headers = [] }: SipText = {}) {
+export function sip(
+  start: string,
+  { callId = 'call', cseq, branch = 'z9hG4bK1', toTag, headers = [], body = '' }: SipText = {},
+) {
   const method = start.startsWith('SIP/2.0') ? 'INVITE' : (start.split(' ')[0] ?? '');
   return [
     start,
@@ -82,8 +88,24 @@ export function sip(start: string, { callId = 'call', cseq, branch = 'z9hG4bK1',
     `Call-ID: ${callId}`,
     `CSeq: ${cseq ?? `1 ${method}`}`,
     ...headers,
-    '\r\n',
+    ...(body === '' ? [] : ['Content-Type: application/sdp']),
+    '',
+    body,
   ].join('\r\n');
+}
+
+/** Speech at this address and port. */
+export function sdp(address: string, port: number): string {
+  const lines = [
+    'v=0',
+    `o=- 1 1 IN IP4 ${address}`,
+    's=-',
+    `c=IN IP4 ${address}`,
+    't=0 0',
+    `m=audio ${port} RTP/AVP 96`,
+    '',
+  ];
+  return lines.join('\r\n');
 }
 
 /** A node's kernel about a datagram that ended there (RFC 792). */
