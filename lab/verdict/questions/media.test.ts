@@ -160,6 +160,41 @@ describe('crossedBothNats', () => {
     });
   });
 
+  test('of what an earlier act began counts too, of a later one not', () => {
+    const call = running();
+    const end = call.stage.now + 1n;
+    call.burst('a-ue-1', 2);
+    const scene = call.stage.scene(0n);
+    expect(crossedBothNats('rtp').ask({ ...scene, toNs: end }).state).toBe('no');
+    expect(crossedBothNats('sip').ask({ ...scene, toNs: end }).state).toBe('yes');
+    expect(crossedBothNats('rtp').ask({ ...scene, fromNs: call.stage.now }).state).toBe('yes');
+  });
+
+  test('is not enough where the SDP says an address or a port that nothing exposes', () => {
+    const announced = (offer: { address?: string; rtp?: number }) => {
+      const call = new Call();
+      call.registerAll();
+      const plan = call.crossing('a', 'a-ue-1');
+      const hops = plan.hops.map((hop, i) => (i === 1 ? { ...hop, offer: { ...hop.offer, ...offer } } : hop));
+      call.actor({ ...plan, hops }).complete();
+      return crossedBothNats('sip').ask(call.stage.scene(0n, false));
+    };
+    expect(announced({}).state).toBe('yes');
+    // Floor control is RTP + 2, and 30131 the last port that is exposed.
+    expect([announced({ rtp: 30100 }).state, announced({ rtp: 30130 }).state]).toEqual(['yes', 'open']);
+    expect(announced({ rtp: 30129 }).state).toBe('yes');
+    expect(announced({ rtp: 30098 })).toMatchObject({
+      state: 'open',
+      because: 'agency a announces port 30098, which nothing exposes',
+      evidence: [{ tap: 'b-edge' }],
+    });
+    expect(announced({ address: '10.244.0.5' })).toMatchObject({
+      state: 'open',
+      because: 'agency a announces 10.244.0.5, not its node',
+      evidence: [{ tap: 'b-edge' }],
+    });
+  });
+
   test('pods that are routed on purpose are not translated', () => {
     const call = new Call({
       border: 'server',
@@ -187,6 +222,26 @@ describe('crossingDialogComplete', () => {
     const call = running(caller);
     const answer = crossingDialogComplete().ask(call.stage.scene(0n, false));
     expect(answer).toMatchObject({ state: 'yes', evidence: { length: 6 * count } });
+  });
+
+  test('called by a partner’s UE, the fan-out alone is not all', () => {
+    const call = new Call();
+    call.registerAll();
+    call.actor(call.callersLeg('b-ue-1')).complete();
+    call.actor(call.crossing('b', 'b-ue-1')).complete();
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false))).toMatchObject({
+      state: 'open',
+      because: '1 of 2 crossing dialogs are there',
+    });
+    const second = call.actor(call.crossing('a', 'b-ue-1'));
+    second.request('INVITE');
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false))).toMatchObject({
+      state: 'open',
+      because: 'a-mcx to b-mcx: there is no 200',
+    });
+    second.respond('INVITE', 200);
+    second.request('ACK');
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false)).state).toBe('yes');
   });
 
   test('before anything crosses it is open', () => {
