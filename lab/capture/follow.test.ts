@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,6 +127,23 @@ describe('taps that are still recording', () => {
       throw new Error('no such question');
     }, 1000);
     await expect(angry).rejects.toThrow('no such question');
+  });
+
+  test('are closed with what follows them', async () => {
+    writeFileSync(path('a-edge'), edge);
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((descriptor) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${descriptor}`) === path('a-edge');
+        } catch {
+          return false;
+        }
+      });
+    live = await followTaps(taps());
+    live.timeline();
+    expect(open()).toHaveLength(1);
+    await live.close();
+    expect(open()).toEqual([]);
   });
 
   test('keep what was seen after they are closed, and nobody waits any more', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { portUnreachable, udpPacket } from '../wire/net/build.ts';
-import { checkTable } from './nat-table.ts';
+import { checkTable, waysOf } from './nat-table.ts';
 import { ascii, at, flow, timelineOf } from './scene.test-data.ts';
 
 // As real nodes print them: an egress that keeps its port, a node port with a reply, one that nobody has answered.
@@ -80,4 +80,5 @@ test('half an entry is none', () => {
     ['a-node', '172.18.0.2:5064 > 172.18.0.3:31070'],
   );
   expect(checkTable(timelineOf(out), taps, half)).toMatchObject({ translations: 1, unknown: { length: 1 } });
+  expect(waysOf(half)).toEqual([]);
 });
