@@ -80,6 +80,23 @@ describe('one talker at a time', () => {
     expect(floorGranted('a-ue-1').ask(call.stage.scene(from, false)).state).toBe('yes');
   });
 
+  test('the first end counts, whichever message it is', () => {
+    const { call, from } = running();
+    grant(call);
+    call.down('a-ue-1', 2, floor('Floor Idle', []));
+    call.down('b-ue-1', 2, granted());
+    call.up('a-ue-1', 2, floor('Floor Release', []));
+    expect(floorGranted('a-ue-1').ask(call.stage.scene(from, false)).state).toBe('yes');
+  });
+
+  test('an end in the datagram of the grant is the one before it', () => {
+    const { call, from } = running();
+    call.down('a-ue-1', 2, new Uint8Array([...floor('Floor Idle', []), ...granted()]));
+    for (const ue of members) call.down(ue, 2, taken());
+    call.down('b-ue-1', 2, granted());
+    expect(floorGranted('a-ue-1').ask(call.stage.scene(from, false)).state).toBe('no');
+  });
+
   test('without a grant of the speaker nobody is a rival', () => {
     const { call, from } = running();
     call.down('b-ue-1', 2, granted());

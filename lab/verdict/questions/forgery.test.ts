@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ask, taps } from '../asked.test-data.ts';
 import { Call } from '../call.test-data.ts';
 import { type Played, playHealthy } from '../failures.test-data.ts';
+import { sip, timelineOf } from '../flights.test-data.ts';
 import type { Scene } from '../question.ts';
 import {
   believedWithoutSource,
@@ -152,6 +153,14 @@ describe('R4: more forgeries', () => {
     });
     expect(taps({ call, from }, answer)).toEqual(['a-bystander', 'b-mcx']);
     expect(ask({ call, from: call.stage.now + 1n }, letInAsPartner('a-bystander'), false).state).toBe('open');
+    const { asserted: _, ...nobody } = plan;
+    const silent = new Call({ bystanderA: '10.244.0.9' });
+    silent.actor({ ...nobody, hops }).request('INVITE');
+    for (const question of [letInAsPartner('a-bystander'), believedWithoutSource('a-bystander')])
+      expect(ask({ call: silent, from: 0n }, question, false)).toMatchObject({
+        state: 'no',
+        because: expect.stringContaining('b-mcx receives it from nobody'),
+      });
     expect(ask({ call, from }, believedWithoutSource('a-bystander'), false)).toMatchObject({ state: 'no' });
     expect(ask({ call, from }, letInAsPartner('c-pod'), false)).toMatchObject({
       state: 'open',
@@ -240,6 +249,17 @@ describe('R4: more forgeries', () => {
     expect(answer.state).toBe('yes');
     expect(taps({ call, from: 0n }, answer)).toEqual(['a-ue-1', 'a-ue-1']);
     expect(ask({ call, from: 0n }, registeredAs('bridge')).state).toBe('no');
+  });
+});
+
+test('a place of no agency is nobody’s partner', () => {
+  const scene = new Call().stage.scene(0n, false);
+  const carries = sip('INVITE sip:team@b SIP/2.0');
+  const hops = ['bridge 172.18.0.1:5060 > 172.18.0.3:31061', 'b-mcx 172.18.0.1:5060 > 10.244.0.26:5060'];
+  const flown = timelineOf([{ ms: 0, carries, hops }]);
+  expect(letInAsPartner('bridge').ask({ ...scene, timeline: flown })).toMatchObject({
+    state: 'open',
+    because: "no INVITE of bridge reaches a partner's server",
   });
 });
 

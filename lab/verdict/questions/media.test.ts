@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Call, floor } from '../call.test-data.ts';
+import { Call, floor, rtp } from '../call.test-data.ts';
+import { timelineOf } from '../flights.test-data.ts';
+import { Stage } from '../stage.test-data.ts';
 import { crossedBothNats, crossingDialogComplete } from './crossing.ts';
 import { floorGranted, floorIdle } from './floor.ts';
 import { burstHeard, ownServerHears } from './media.ts';
@@ -193,6 +195,42 @@ describe('crossedBothNats', () => {
       because: 'agency a announces 10.244.0.5, not its node',
       evidence: [{ tap: 'b-edge' }],
     });
+  });
+
+  const way = [
+    'a-edge 10.244.0.5:30120 > 172.18.0.3:30120',
+    'a-node 172.18.0.2:30120 > 172.18.0.3:30120',
+    'b-node 172.18.0.2:30120 > 172.18.0.3:30120',
+    'b-edge 172.18.0.2:30120 > 10.244.0.25:30120',
+  ] as const;
+  const flown = (hops: readonly string[], kinds?: string) => {
+    const { topology } = new Stage();
+    const taps = topology.taps.filter(({ kind }) => kind !== kinds);
+    const timeline = timelineOf([{ ms: 1, carries: rtp(96, 1, 1, 1, Uint8Array.of(1)), hops }]);
+    const scene = { timeline, topology: { ...topology, taps }, fromNs: 0n, toNs: undefined, closed: false };
+    return crossedBothNats('rtp').ask(scene);
+  };
+
+  test('by all four frames, in the order of their way', () => {
+    const [podA, nodeA, nodeB, podB] = way;
+    expect(flown(way).state).toBe('yes');
+    const none = { state: 'open', because: 'no rtp crosses from pod to pod' };
+    for (const missing of way) expect(flown(way.filter((hop) => hop !== missing))).toMatchObject(none);
+    expect(flown([podA, nodeB, nodeA, podB])).toMatchObject(none);
+    expect(flown([podA, nodeA, podB, nodeB])).toMatchObject(none);
+    expect(flown([nodeA, podA, nodeB, podB])).toMatchObject(none);
+    expect(flown(way, 'node')).toMatchObject(none);
+    // Out and in again: both pods are of one agency.
+    expect(flown([podA, nodeA, nodeB, 'a-mcx 172.18.0.3:30120 > 10.244.0.6:30120'])).toMatchObject(none);
+  });
+
+  test('and both nodes translate', () => {
+    const [podA, nodeA, nodeB, podB] = way;
+    const last = 'b-edge 10.244.0.5:30120 > 10.244.0.25:30120';
+    const plainA = [podA, podA.replace('a-edge', 'a-node'), podA.replace('a-edge', 'b-node'), last];
+    const plainB = [podA, nodeA, nodeB.replace('172.18.0.3', '10.244.0.25'), podB];
+    for (const plain of [plainA, plainB])
+      expect(flown(plain)).toMatchObject({ state: 'open', because: expect.stringContaining('not translated at both') });
   });
 
   test('pods that are routed on purpose are not translated', () => {

@@ -163,7 +163,9 @@ describe('the ICMP error about a repaired packet', () => {
   const shown = (error: Flight) => found('repaired', offered, accepted, repaired, error, later(500))[0]?.at(-1);
 
   test('is evidence when it quotes that packet', () => {
-    expect(shown(icmp(21))).toBe('b-mcx icmp');
+    expect([icmp(20), icmp(21)].map(shown)).toEqual(['b-mcx icmp', 'b-mcx icmp']);
+    const mute: Flight = { ...icmp(21), carries: { protocol: 'icmp', type: 3, code: 3, quoted: undefined } };
+    expect(shown(mute)).toBe('a-node floor');
     for (const other of [
       icmp(19),
       icmp(21, { type: 11 }),
