@@ -110,6 +110,17 @@ describe('nobody else talks', () => {
     }
   });
 
+  test('and a member whose place was not recorded has heard nothing', () => {
+    const call = running();
+    const from = call.burst('a-ue-1', 3);
+    const scene = call.stage.scene(from, false);
+    const taps = scene.topology.taps.filter(({ name }) => name !== 'b-ue-2');
+    expect(question.ask({ ...scene, topology: { ...scene.topology, taps } })).toMatchObject({
+      state: 'open',
+      because: 'b-ue-2 received 0 of 3',
+    });
+  });
+
   test('and a keep-alive is no speech', () => {
     expect(disturbed((call) => call.keepAlive('b-ue-1')).state).toBe('yes');
   });
