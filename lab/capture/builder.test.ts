@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeEthernet, encodeIpv4 } from '../wire/net/encode.ts';
 import { ETHER_TYPE } from '../wire/net/packet.ts';
 import { TimelineBuilder } from './builder.ts';
+import { latin1 } from './classify.ts';
 import { ascii, at, classicFiles, flow, type Recorded, timelineOf } from './scene.test-data.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -117,15 +118,65 @@ describe('a timeline', () => {
     expect(sightings.map(({ content }) => content.protocol)).toEqual(['marker', 'other']);
   });
 
-  test('of a flood of the same bytes is made in linear time', () => {
-    const flood = (n: number) => Array.from({ length: n }, (_, i) => at(i, 'a', {}));
-    const time = (packets: Recorded[]) => {
-      const before = performance.now();
-      expect(timelineOf(packets).journeys).toHaveLength(packets.length);
-      return performance.now() - before;
-    };
-    time(flood(2000));
-    expect(time(flood(20_000))).toBeLessThan(5000);
+  test('is another one when a tap is added or described', () => {
+    const [bytes] = classicFiles([at(0, 'a', {}), at(1, 'a', {})]).values();
+    const builder = new TimelineBuilder();
+    builder.addTap('a', 'a.pcap');
+    builder.feed('a', bytes as Uint8Array);
+    expect(builder.timeline().taps).toHaveLength(1);
+    builder.addTap('b', 'b.pcap');
+    expect(builder.timeline().taps).toMatchObject([{ frames: 2 }, { tap: 'b', path: 'b.pcap', frames: 0 }]);
+    builder.describe('a', { drops: 3, truncated: true });
+    expect(builder.timeline().taps[0]).toEqual({ tap: 'a', path: 'a.pcap', drops: 3, truncated: true, frames: 2 });
+    builder.describe('a', { drops: 3, truncated: true, thinned: 5 });
+    builder.describe('a', { drops: 3, truncated: true, thinned: 6 });
+    expect(builder.timeline().taps[0]).toMatchObject({ frames: 8, thinned: 6 });
+    expect(() => builder.describe('c', { drops: 0, truncated: false })).toThrow('tap c');
+  });
+
+  test('numbers its journeys from 1 in the order of their first sightings, whenever they are read', () => {
+    const files = classicFiles([
+      at(0, 'a', { payload: ascii('first') }),
+      at(20, 'b', { payload: ascii('second') }),
+      at(40, 'a', { payload: ascii('third') }),
+    ]);
+    const builder = new TimelineBuilder();
+    for (const tap of ['a', 'b']) builder.addTap(tap, tap);
+    builder.feed('a', files.get('a') as Uint8Array);
+    const early = builder.timeline();
+    expect(early.journeys.map(({ id }) => id)).toEqual([1, 2]);
+    builder.feed('b', files.get('b') as Uint8Array);
+    const { journeys } = builder.timeline();
+    expect(journeys.map(({ id, sightings: [first] }) => [id, latin1(first?.payload ?? new Uint8Array())])).toEqual([
+      [1, 'first'],
+      [2, 'second'],
+      [3, 'third'],
+    ]);
+    // What was given out before does not change.
+    expect(early.journeys).toHaveLength(2);
+    expect(early.sightings).toHaveLength(2);
+  });
+
+  test('has what one tap saw at one time in the order of its numbers', () => {
+    const payloads = ['a', 'b', 'a', 'b'].map(ascii);
+    const { sightings } = timelineOf(payloads.map((payload) => at(0, 'a', { payload })));
+    expect(sightings.map(({ frame }) => frame)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('tells who passed over what is on none', () => {
+    const told: string[] = [];
+    const builder = new TimelineBuilder((tap, { frame }, decoded) => {
+      told.push(`${tap} ${frame} ${decoded?.ip?.protocol ?? decoded?.etherType}`);
+    });
+    const arp = encodeEthernet({ etherType: ETHER_TYPE.ARP }, new Uint8Array(28));
+    const ipv4 = { etherType: ETHER_TYPE.IPV4 };
+    const ends = { src: '1.1.1.1', dst: '2.2.2.2' };
+    const tcp = encodeEthernet(ipv4, encodeIpv4({ ...ends, protocol: 6 }, new Uint8Array(20)));
+    const cut = encodeEthernet(ipv4, encodeIpv4({ ...ends, protocol: 17 }, new Uint8Array(7)));
+    builder.addTap('a', 'a');
+    builder.feed('a', classicFiles([arp, tcp, cut, {}].map((one, i) => at(i, 'a', one))).get('a') as Uint8Array);
+    expect(told).toEqual(['a 1 2054', 'a 2 6', 'a 3 17']);
+    expect(builder.timeline().sightings).toMatchObject([{ frame: 4 }]);
   });
 
   test('has no two taps of a name, and no packets of a tap that is not there', () => {

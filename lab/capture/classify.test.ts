@@ -45,7 +45,28 @@ describe('what a datagram carries', () => {
     ['rtcp', 'a compound with a floor message', concat([report, floor])],
     ['floor', 'a floor message', floor],
     ['floor', 'two floor messages', concat([floor, floor])],
+    ['sip', 'line ends without carriage return', ascii('\nOPTIONS sip:a@b SIP/2.0\n\n')],
+    ['sip', 'a version in small letters', ascii('sip/2.0 200 OK\r\n\r\n')],
+    ['sip', 'a request without an address', ascii('OPTIONS  SIP/2.0\r\n\r\n')],
+    ['other', 'a response without a status', ascii('SIP/2.0 OK\r\n\r\n')],
+    ['other', 'a response behind something else', ascii('\0SIP/2.0 200 OK\r\n\r\n')],
+    ['other', 'a request behind something else', ascii('\0OPTIONS sip:a@b SIP/2.0\r\n\r\n')],
+    ['other', 'a request line that does not end', ascii('OPTIONS sip:a@b SIP/2.0')],
+    ['other', 'a version on the next line', ascii('OPTIONS sip:a@b\r\n SIP/2.0\r\n\r\n')],
     ['other', 'a keep-alive of SIP (RFC 5626)', ascii('\r\n\r\n')],
+    ['rtp', 'a first packet of the last type before RTCP', changed(rtp, 1, 0xbf)],
+    ['rtp', 'a first packet of the first type behind RTCP', changed(rtp, 1, 0xe0)],
+    ['rtp', 'the last type before those that stand for RTCP', changed(rtp, 1, 71)],
+    ['other', 'the last type that stands for RTCP', changed(rtp, 1, 76)],
+    ['rtp', 'the first type behind them', changed(rtp, 1, 77)],
+    ['rtcp', 'the last type of RTCP in a whole packet', changed(report, 1, 223)],
+    ['rtcp', 'the first one', changed(report, 1, 192)],
+    ['rtcp', 'RTCP whose length runs past the end, of the first type in use', changed(report.subarray(0, 6), 1, 200)],
+    ['rtcp', 'of the last type in use', changed(report.subarray(0, 6), 1, 207)],
+    ['other', 'of the type before', changed(report.subarray(0, 6), 1, 199)],
+    ['other', 'of the type behind', changed(report.subarray(0, 6), 1, 208)],
+    ['rtcp', 'a floor message without the end of its name', floor.subarray(0, 11)],
+    ['rtcp', 'a report of somebody called MCPT', concat([Uint8Array.of(0x81, 201, 0, 2, 0, 0, 0, 1), ascii('MCPT')])],
     ['other', 'HTTP', ascii('GET / HTTP/1.1\r\n\r\n')],
     ['other', 'nothing', new Uint8Array()],
     ['other', 'one byte of version 2', Uint8Array.of(0x80)],
@@ -85,6 +106,12 @@ describe('what a datagram carries', () => {
     expect(protocol(ascii('mark 17'), { dst, dstPort: 10 })).toBe('other');
     expect(protocol(ascii('mark x'), { dst, dstPort: 9 })).toBe('other');
     expect(protocol(ascii('mark 17'), { dstPort: 9 })).toBe('other');
+    const marker = (text: string) => protocol(ascii(text), { dst, dstPort: 9 });
+    expect(['mark 1', 'mark 1234567890', 'mark 17\r\n', `mark 17${' '.repeat(13)}`].map(marker)).toEqual(
+      new Array(4).fill('marker'),
+    );
+    for (const text of ['mark', 'mark 12345678901', ' mark 1', 'mark 1x', `mark 17${' '.repeat(14)}`])
+      expect(marker(text)).toBe('other');
   });
 
   test('random bytes on random ports never throw', () => {

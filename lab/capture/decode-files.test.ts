@@ -42,8 +42,9 @@ describe('capture files, a line a packet', () => {
       'a 3 10.0.0.1:5060 > 10.0.0.2:5060',
       'b 4 10.0.0.1:5060 > 10.0.0.2:5060',
     ]);
-    expect(lines[0]).toMatchObject({ protocol: 'other', etherType: '0x0806' });
-    expect(lines[1]).toMatchObject({ protocol: 'other', ipProtocol: 6 });
+    expect(lines[0]).toMatchObject({ protocol: 'other', etherType: '0x0806', frameLength: 42 });
+    expect(lines[1]).toMatchObject({ protocol: 'other', ipProtocol: 6, ttl: 64, frameLength: 54 });
+    expect(lines[1]).not.toHaveProperty('fragment');
     expect(taps.map(({ frames }) => frames)).toEqual([1, 3]);
   });
 
@@ -68,5 +69,31 @@ describe('capture files, a line a packet', () => {
   test('have a line for what cannot be read', async () => {
     const { lines } = await decoded([at(0, 'a', arp.subarray(0, 9))]);
     expect(lines).toMatchObject([{ tap: 'a', frame: 1, src: '', dst: '', protocol: 'other', frameLength: 9 }]);
+    expect(lines[0]).not.toHaveProperty('etherType');
+  });
+
+  const ip = (protocol: number, payload: Uint8Array, fragment?: { offset: number; more: boolean }) => {
+    const fields = { src: '10.0.0.1', dst: '10.0.0.2', protocol, ...(fragment === undefined ? {} : { fragment }) };
+    return encodeEthernet({ etherType: ETHER_TYPE.IPV4 }, encodeIpv4(fields, payload));
+  };
+
+  test.each<[string, Uint8Array, string]>([
+    ['TCP whose ports alone are there', ip(IP_PROTOCOL.TCP, ports.subarray(0, 4)), '10.0.0.1:8080 > 10.0.0.2:80'],
+    ['TCP cut short before', ip(IP_PROTOCOL.TCP, ports.subarray(0, 3)), '10.0.0.1 > 10.0.0.2'],
+    [
+      'a first fragment',
+      ip(IP_PROTOCOL.TCP, ports.subarray(0, 8), { offset: 0, more: true }),
+      '10.0.0.1:8080 > 10.0.0.2:80',
+    ],
+    ['a later one', ip(IP_PROTOCOL.TCP, ports.subarray(0, 8), { offset: 8, more: true }), '10.0.0.1 > 10.0.0.2'],
+    ['GRE', ip(47, ports), '10.0.0.1 > 10.0.0.2'],
+  ])('have ports where they are: %s', async (_what, frame, ends) => {
+    const { lines } = await decoded([at(0, 'a', frame)]);
+    expect(lines.map(({ src, dst }) => `${src} > ${dst}`)).toEqual([ends]);
+  });
+
+  test('of one moment are in the order of their kind', async () => {
+    const { lines } = await decoded([at(5, 'a', arp), at(5, 'a', flow('10.0.0.1:1 > 10.0.0.2:2')), at(0, 'b', arp)]);
+    expect(lines.map(({ tap, frame }) => `${tap} ${frame}`)).toEqual(['b 1', 'a 3', 'a 2']);
   });
 });

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { LabError } from '../errors.ts';
 import { concat } from '../wire/bytes.ts';
 import { rawToPcapng } from '../wire/pcap/convert.ts';
 import { classicHeader, interfaceDescription, interfaceStatistics, sectionHeader } from '../wire/pcap/writer.ts';
-import { readCaptures } from './files.ts';
+import { mediaBySize, readCaptures } from './files.ts';
 import { at, classicFiles, flow, pcapngOf, routes } from './scene.test-data.ts';
 
 let folder: string;
@@ -93,6 +94,13 @@ describe('capture files', () => {
     const timeline = await readCaptures([path]);
     expect(timeline.taps.map(({ truncated }) => truncated)).toEqual([true, true]);
     expect(timeline.sightings).toHaveLength(2);
+    for (const missing of [1, 9]) {
+      const less = await file('less.pcapng', bytes.subarray(0, -missing));
+      expect((await readCaptures([less])).taps.map(({ truncated }) => truncated)).toEqual([true, true]);
+    }
+    const [classic] = classicFiles(hops).values();
+    const half = await file('half.pcap', (classic as Uint8Array).subarray(0, 30));
+    expect((await readCaptures([half])).taps).toMatchObject([{ tap: 'half', truncated: true, frames: 0 }]);
   });
 
   test('cut off before the first interface are a tap that saw nothing', async () => {
@@ -111,14 +119,14 @@ describe('capture files', () => {
   });
 
   test('larger than one piece are read whole', async () => {
-    const packets = Array.from({ length: 3000 }, (_, i) =>
-      at(i * 1000, 'a', { payload: new Uint8Array(1000).fill(i) }),
+    const packets = Array.from({ length: 300 }, (_, i) =>
+      at(i * 1000, 'a', { payload: new Uint8Array(10_000).fill(i) }),
     );
     const path = await file('large.pcapng', pcapngOf(packets));
     const timeline = await readCaptures([path]);
-    expect(timeline.sightings).toHaveLength(3000);
-    expect(timeline.taps).toMatchObject([{ frames: 3000, truncated: false }]);
-    expect(timeline.sightings.at(-1)).toMatchObject({ frame: 3000, payload: new Uint8Array(1000).fill(2999) });
+    expect(timeline.sightings).toHaveLength(300);
+    expect(timeline.taps).toMatchObject([{ frames: 300, truncated: false }]);
+    expect(timeline.sightings.at(-1)).toMatchObject({ frame: 300, payload: new Uint8Array(10_000).fill(299) });
   });
 
   test.each([
@@ -130,6 +138,33 @@ describe('capture files', () => {
     const error: unknown = await readCaptures([path]).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LabError);
     expect(error).toMatchObject({ code: 'CAPTURE-FORMAT', where: path, exitCode: 2 });
+  });
+
+  test('are closed when they have been read', async () => {
+    const path = await file('all.pcapng', pcapngOf(hops));
+    await readCaptures([path]);
+    const open = readdirSync('/proc/self/fd').map((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`);
+      } catch {
+        return undefined;
+      }
+    });
+    expect(open).not.toContain(path);
+  });
+
+  test('of more than 64 MiB together are best read in outline', async () => {
+    const sized = async (name: string, bytes: number) => {
+      const path = await file(name, new Uint8Array());
+      await truncate(path, bytes);
+      return path;
+    };
+    const half = 32 * 1024 * 1024;
+    const [one, other, more] = [await sized('1', half), await sized('2', half), await sized('3', half + 1)];
+    expect(await mediaBySize([one])).toBe('every');
+    expect(await mediaBySize([one, other])).toBe('every');
+    expect(await mediaBySize([one, more])).toBe('outline');
+    expect(await mediaBySize([join(folder, 'missing'), one, more])).toBe('outline');
   });
 
   test('that are not there are told by their path', async () => {

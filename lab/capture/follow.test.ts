@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,8 @@ describe('taps that are still recording', () => {
     writeFileSync(path('a-node'), node.subarray(0, 24));
     live = await followTaps(taps());
     expect(live.timeline().sightings).toHaveLength(0);
-    const seen = live.until(count(2), 5000);
+    // So late that whoever slept until then would never come back.
+    const seen = live.until(count(2), 600_000);
     await sleep(30);
     appendFileSync(path('a-edge'), edge.subarray(50));
     appendFileSync(path('a-node'), node.subarray(24));
@@ -53,6 +54,35 @@ describe('taps that are still recording', () => {
     await sleep(30);
     writeFileSync(path('a-edge'), edge);
     expect(await seen).toBe(1);
+  });
+
+  test('may share one file: each has its part, behind the header of all', async () => {
+    const [shared] = classicFiles(
+      [0, 10, 20].map((us) => at(us, 'shared', flow(`10.0.0.1:${us + 1} > 10.0.0.2:2`))),
+    ).values();
+    const bytes = shared as Uint8Array;
+    const from = 24 + ((bytes.length - 24) / 3) * 2;
+    // The header comes in pieces too.
+    writeFileSync(path('all'), bytes.subarray(0, 10));
+    live = await followTaps([{ name: 'last', path: path('all'), from }]);
+    expect(live.timeline().sightings).toEqual([]);
+    appendFileSync(path('all'), bytes.subarray(10));
+    expect(live.timeline().sightings.map(({ srcPort }) => srcPort)).toEqual([21]);
+  });
+
+  test('larger than what is read at a time are read whole', async () => {
+    const packets = Array.from({ length: 300 }, (_, n) => at(n, 'a', { payload: new Uint8Array(1000).fill(n) }));
+    const [bytes] = classicFiles(packets).values();
+    writeFileSync(path('large'), bytes as Uint8Array);
+    live = await followTaps([{ name: 'large', path: path('large') }]);
+    const { sightings } = live.timeline();
+    expect(sightings.map(({ payload }) => payload[999])).toEqual(packets.map((_, n) => n % 256));
+  });
+
+  test('that cannot be opened for another reason than that they are not there are told', async () => {
+    writeFileSync(path('file'), edge);
+    live = await followTaps([{ name: 'a', path: join(path('file'), 'below') }]);
+    expect(() => live?.timeline()).toThrow('ENOTDIR');
   });
 
   test('decide at once what is there already', async () => {
@@ -97,6 +127,23 @@ describe('taps that are still recording', () => {
       throw new Error('no such question');
     }, 1000);
     await expect(angry).rejects.toThrow('no such question');
+  });
+
+  test('are closed with what follows them', async () => {
+    writeFileSync(path('a-edge'), edge);
+    const open = () =>
+      readdirSync('/proc/self/fd').filter((descriptor) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${descriptor}`) === path('a-edge');
+        } catch {
+          return false;
+        }
+      });
+    live = await followTaps(taps());
+    live.timeline();
+    expect(open()).toHaveLength(1);
+    await live.close();
+    expect(open()).toEqual([]);
   });
 
   test('keep what was seen after they are closed, and nobody waits any more', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkTable } from './nat-table.ts';
-import { at, flow, timelineOf } from './scene.test-data.ts';
+import { portUnreachable, udpPacket } from '../wire/net/build.ts';
+import { checkTable, waysOf } from './nat-table.ts';
+import { ascii, at, flow, timelineOf } from './scene.test-data.ts';
 
 // As real nodes print them: an egress that keeps its port, a node port with a reply, one that nobody has answered.
 const table = `udp      17 118 src=10.244.0.5 dst=172.18.0.3 sport=5064 dport=31070 src=172.18.0.3 dst=172.18.0.2 sport=31070 dport=5064 [ASSURED] mark=0 use=1
@@ -56,4 +57,28 @@ test("what is passed on as it is, and what another router translates, is not thi
   const same = pair(1, ['a-edge', '10.244.0.5:1 > 10.244.0.99:2'], ['a-node', '10.244.0.5:1 > 10.244.0.99:2']);
   const others = pair(2, ['b-edge', '10.244.0.25:1 > 172.18.0.2:2'], ['b-node', '172.18.0.3:1 > 172.18.0.2:2']);
   expect(check(same, others)).toEqual({ translations: 0, unknown: [] });
+  const [comes, goes] = ['10.244.0.5:1 > 172.18.0.3:2', '172.18.0.2:1 > 172.18.0.3:2'];
+  expect(check(pair(3, ['c-edge', comes], ['a-node', goes]))).toEqual({ translations: 0, unknown: [] });
+  expect(check(pair(4, ['a-edge', comes], ['c-node', goes]))).toEqual({ translations: 0, unknown: [] });
+});
+
+test('ICMP has no ports, and no entry of its own', () => {
+  const error = (us: number, tap: string, dst: string, ttl: number) => {
+    const about = udpPacket({ src: dst, dst: '172.18.0.3', srcPort: 5060, dstPort: 5062, payload: ascii('hello') });
+    return at(us, tap, portUnreachable({ src: '172.18.0.3', dst, ttl, ipId: 5 }, about));
+  };
+  const timeline = timelineOf([error(0, 'a-node', '172.18.0.2', 64), error(30, 'a-edge', '10.244.0.5', 63)]);
+  expect(timeline.journeys).toHaveLength(1);
+  expect(checkTable(timeline, taps, table)).toEqual({ translations: 0, unknown: [] });
+});
+
+test('half an entry is none', () => {
+  const half = 'udp      17 29 src=10.244.0.5 dst=172.18.0.3 sport=5064 dport=31070\n\nno entry\n';
+  const out = pair(
+    1,
+    ['a-edge', '10.244.0.5:5064 > 172.18.0.3:31070'],
+    ['a-node', '172.18.0.2:5064 > 172.18.0.3:31070'],
+  );
+  expect(checkTable(timelineOf(out), taps, half)).toMatchObject({ translations: 1, unknown: { length: 1 } });
+  expect(waysOf(half)).toEqual([]);
 });

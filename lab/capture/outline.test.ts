@@ -55,6 +55,12 @@ describe('what an outline leaves out', () => {
     expect(kept.reduce((sum, count) => sum + count)).toBeLessThan(2 * 4096);
   });
 
+  test('but one packet a cycle is kept however long it goes on', () => {
+    const outline = new Outline();
+    const kept = Array.from({ length: 40 }, () => [0, 0x6000, 0xc000].filter((n) => !passes(outline, rtp(n))));
+    expect(kept.slice(12)).toEqual(new Array(28).fill([0]));
+  });
+
   test('a late packet is no new cycle, and streams are counted apart', () => {
     const outline = new Outline();
     for (const n of [65_534, 65_535, 65_500, 65_535]) passes(outline, rtp(n));

@@ -91,6 +91,24 @@ describe('a datagram on its way', () => {
       content: { protocol: 'icmp', type: 3, code: 3, quoted: { src: '10.244.0.6', dstPort: 5062 } },
     });
   });
+
+  test('of ICMP is another one where it quotes something else, or is of another kind', () => {
+    const about = (text: string, payload: string) => udpPacket({ ...flow(text), payload: ascii(payload) } as never);
+    const error = (us: number, tap: string, ttl: number, payload: string, text = '1.1.1.1:1 > 2.2.2.2:2') =>
+      at(us, tap, portUnreachable({ src: '2.2.2.2', dst: '1.1.1.1', ttl, ipId: 5 }, about(text, payload)));
+    expect(routes(timelineOf([error(0, 'a', 64, 'one'), error(30, 'b', 63, 'one')]))).toEqual(['a b']);
+    expect(routes(timelineOf([error(0, 'a', 64, 'one'), error(30, 'b', 63, 'two')]))).toEqual(['a', 'b']);
+    const kind = error(30, 'b', 63, 'one');
+    kind.data[35] = 1;
+    expect(routes(timelineOf([error(0, 'a', 64, 'one'), kind]))).toEqual(['a', 'b']);
+    const six = (us: number, tap: string, ttl: number, port: number) =>
+      at(
+        us,
+        tap,
+        portUnreachable({ src: 'fd00::2', dst: 'fd00::1', ttl }, about(`fd00::1:${port} > fd00::2:2`, 'one')),
+      );
+    expect(routes(timelineOf([six(0, 'a', 64, 1), six(30, 'b', 63, 9)]))).toEqual(['a b']);
+  });
 });
 
 describe('the same bytes again', () => {
@@ -127,11 +145,90 @@ describe('the same bytes again', () => {
   });
 
   test('more than 250 ms later on another tap are another journey', () => {
-    const late = [
+    const late = (us: number) => [
       at(0, 'a-edge', flow(`${EDGE} > ${SERVER}`)),
-      at(251_000, 'a-mcx', flow(`${EDGE} > ${SERVER}`, { ttl: 63 })),
+      at(us, 'a-mcx', flow(`${EDGE} > ${SERVER}`, { ttl: 63 })),
     ];
-    expect(routes(timelineOf(late))).toEqual(['a-edge', 'a-mcx']);
+    expect(routes(timelineOf(late(250_001)))).toEqual(['a-edge', 'a-mcx']);
+    expect(routes(timelineOf(late(250_000)))).toEqual(['a-edge a-mcx']);
+  });
+
+  test('of one moment belong to the first that was sent, later ones to the last', () => {
+    const sent = [0, 1000].map((us) => at(us, 'a-edge', flow(`${EDGE} > ${SERVER}`)));
+    const arrived = (us: number) => at(us, 'a-mcx', flow(`${EDGE} > ${SERVER}`, { ttl: 63 }));
+    const frames = (us: number) => {
+      const { journeys } = timelineOf([...sent, arrived(us)]);
+      return journeys.map(({ sightings }) => sightings.map(({ tap, frame }) => `${tap} ${frame}`).join(' '));
+    };
+    expect(frames(20_000)).toEqual(['a-edge 1 a-mcx 1', 'a-edge 2']);
+    // The first is 20.001 ms old by then: of this moment is only the second.
+    expect(frames(20_001)).toEqual(['a-edge 1', 'a-edge 2 a-mcx 1']);
+    expect(frames(90_000)).toEqual(['a-edge 1', 'a-edge 2 a-mcx 1']);
+  });
+
+  test('are paired with what fits best, at once or delayed', () => {
+    const masqueraded = flow(`172.18.0.2:5060 > ${SERVER}`, { ttl: 63 });
+    const other = flow(`10.244.0.9:5060 > ${SERVER}`);
+    const whose = (us: number, ...sent: Recorded[]) =>
+      routes(timelineOf([...sent, at(us, 'a-node', masqueraded)])).filter((one) => one.includes('a-node'));
+    const [own, moved] = [flow(`${EDGE} > ${SERVER}`), flow(`10.244.0.8:5061 > ${SERVER}`)];
+    // A kept port is better than a changed one, whichever was sent first.
+    expect(whose(100, at(0, 'moved', moved), at(5, 'own', own))).toEqual(['own a-node']);
+    expect(whose(100, at(0, 'own', own), at(5, 'moved', moved))).toEqual(['own a-node']);
+    expect(whose(90_000, at(0, 'own', own), at(5, 'moved', moved))).toEqual(['own a-node']);
+    // What is of this moment is better than what is untranslated and old, unless it changed more than one end.
+    const same = flow(`172.18.0.2:5060 > ${SERVER}`);
+    expect(whose(60_000, at(0, 'same', same), at(59_000, 'own', own))).toEqual(['own a-node']);
+    expect(whose(60_000, at(0, 'same', same), at(59_000, 'moved', moved))).toEqual(['moved a-node']);
+    const both = flow('10.244.0.9:5060 > 10.96.0.20:5060');
+    expect(whose(60_000, at(0, 'same', same), at(59_000, 'both', both))).toEqual(['same a-node']);
+    expect(whose(100, at(0, 'other', other), at(5, 'both', both))).toEqual(['other a-node']);
+    // Both ends are not changed so late.
+    expect(whose(60_000, at(0, 'both', both))).toEqual(['a-node']);
+    expect(whose(15_000, at(0, 'both', both))).toEqual(['both a-node']);
+  });
+
+  test('with a hop count that rises are other ones, unless an identification vouches for them', () => {
+    const hops = (ipId: number) => [
+      at(0, 'a', flow(`${EDGE} > ${SERVER}`, { ttl: 63, ipId })),
+      at(30, 'b', flow(`${EDGE} > ${SERVER}`, { ttl: 64, ipId })),
+    ];
+    expect(routes(timelineOf(hops(0)))).toEqual(['a', 'b']);
+    expect(routes(timelineOf(hops(5)))).toEqual(['a b']);
+  });
+
+  test('on the same tap belong to one journey only with a lower hop count', () => {
+    const twice = (ttl: number, ipId: number) =>
+      routes(
+        timelineOf([
+          at(0, 'a', flow('1.1.1.1:1 > 2.2.2.2:2', { ipId })),
+          at(30, 'a', flow('1.1.1.1:1 > 2.2.2.2:2', { ttl, ipId })),
+        ]),
+      );
+    expect([twice(64, 0), twice(63, 0)]).toEqual([['a', 'a'], ['a a']]);
+    expect([twice(64, 5), twice(63, 5)]).toEqual([['a', 'a'], ['a a']]);
+  });
+
+  test('that two ends exchange are never one datagram', () => {
+    const pair = (tap: string, first: string, then: string) =>
+      routes(timelineOf([at(0, 'a', flow(first)), at(30, tap, flow(then, { ttl: 63 }))]));
+    // From where the other one went.
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '2.2.2.2:2 > 3.3.3.3:3')).toEqual(['a', 'b']);
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '2.2.2.2:9 > 3.3.3.3:3')).toEqual(['a b']);
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '9.9.9.9:2 > 3.3.3.3:3')).toEqual(['a b']);
+    // To where it came from; but a service leads back to its own client.
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '3.3.3.3:3 > 1.1.1.1:1')).toEqual(['a', 'b']);
+    expect(pair('a', '1.1.1.1:1 > 2.2.2.2:2', '3.3.3.3:3 > 1.1.1.1:1')).toEqual(['a a']);
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '3.3.3.3:3 > 1.1.1.1:9')).toEqual(['a b']);
+    expect(pair('b', '1.1.1.1:1 > 2.2.2.2:2', '3.3.3.3:3 > 9.9.9.9:1')).toEqual(['a b']);
+  });
+
+  test('between two taps without a router keep both their ends', () => {
+    const seen = (text: string, ttl: number) =>
+      routes(timelineOf([at(0, 'a', flow('1.1.1.1:1 > 2.2.2.2:2')), at(30, 'b', flow(text, { ttl }))]));
+    expect(seen('1.1.1.1:1 > 2.2.2.2:2', 64)).toEqual(['a b']);
+    expect(seen('1.1.1.1:1 > 3.3.3.3:2', 64)).toEqual(['a', 'b']);
+    expect(seen('1.1.1.1:1 > 3.3.3.3:2', 63)).toEqual(['a b']);
   });
 
   test('delayed on the link by less are the same journey', () => {

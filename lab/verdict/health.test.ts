@@ -66,6 +66,20 @@ describe('captureHealth', () => {
     const at = second?.timeNs ?? 0n;
     expect(captureHealth(lastAt(at - 1n), topology)).toBeUndefined();
     expect(captureHealth(lastAt(at + 1n), topology)).toBe('marker 2 is missing on the tap b-edge');
+    expect(captureHealth(lastAt(at), topology)).toBe('marker 2 is missing on the tap b-edge');
+    // Markers are repeated while a question waits: an act began with the first, and so did the end.
+    const again = (marker: number, timeNs: bigint, tap: string) => {
+      const known = timeline.sightings.find(
+        (one) => one.content.protocol === 'marker' && one.content.marker === marker,
+      );
+      return known === undefined ? [] : [{ ...known, tap, timeNs }];
+    };
+    const repeated = (cut: Timeline, ...more: Timeline['sightings']) => ({
+      ...cut,
+      sightings: [...cut.sightings, ...more],
+    });
+    expect(captureHealth(repeated(lastAt(at - 1n), ...again(65535, at + 9n, 'b-edge')), topology)).toBeUndefined();
+    expect(captureHealth(repeated(lastAt(at + 1n), ...again(2, at + 9n, 'a-node')), topology)).toContain('marker 2');
   });
 
   test.each([0, 1, 65535])('marker %i is missing on one tap', (marker) => {

@@ -14,6 +14,7 @@ import {
   playUnresolved,
   playWaiting,
 } from './failures.test-data.ts';
+import { shownIn } from './flights.test-data.ts';
 import { sipFacts } from './sip-facts.ts';
 import { findSymptoms } from './symptoms.ts';
 
@@ -71,6 +72,55 @@ describe.each(cases)('%s', (_, play, symptom, consequences) => {
       expect(timeline.sightings.some((one) => one.tap === tap && one.frame === frame)).toBe(true);
     }
     if (symptom !== null) expect(evidence.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the evidence', () => {
+  const shown = (played: Played) => {
+    const timeline = played.call.stage.timeline();
+    const { symptom, consequences } = findSymptoms(timeline);
+    return [symptom, ...consequences].map((one) => [
+      one?.remedy.slice(0, 2),
+      ...shownIn(timeline, one?.evidence ?? []),
+    ]);
+  };
+  const crossed = ['a-edge INVITE', 'b-edge INVITE'];
+  const answered = ['b-mcx 200', 'a-mcx 200'];
+
+  test.each<[string, () => Played, string[][]]>([
+    ['F1', () => playUnresolved(), [['R1', ...new Array(6).fill('a-mcx dns')]]],
+    ['F1, no answer', () => playUnresolved('a-ue-1', 'none'), [['R1', ...new Array(3).fill('a-mcx dns')]]],
+    ['F2', () => playPrivateAddress(), [['R2', ...answered, 'a-mcx floor', 'a-node floor', 'bridge floor']]],
+    [
+      'F2, bystander',
+      () => playPrivateAddress('a-ue-1', { bystanderA: '10.244.0.26' }),
+      [
+        ['R2', ...answered, 'a-mcx floor', 'a-bystander floor'],
+        ['wh', 'a-mcx 200', 'a-mcx floor', 'a-bystander floor'],
+      ],
+    ],
+    [
+      'F3',
+      () => playRepaired(),
+      [['R3', ...answered, 'a-mcx floor', 'a-node floor', 'bridge floor', 'b-node floor', 'a-mcx icmp']],
+    ],
+    ['F4', () => playRefused(), [['R4', ...crossed, 'b-edge 403', 'a-edge 403']]],
+    ['F4, admitted', () => playAdmitted(), [['R4', ...crossed, 'b-edge INVITE', 'b-mcx INVITE']]],
+    [
+      'F4, waiting',
+      () => playWaiting(),
+      [['R4', ...crossed, 'b-edge 200', 'a-edge 200', 'a-edge floor', 'a-edge floor']],
+    ],
+    [
+      'F5',
+      () => playAckDiscarded(),
+      [
+        ['R5', 'a-edge 200', 'a-mcx ACK', 'a-edge ACK', 'a-edge 200', 'a-edge 200'],
+        ['wh', 'b-edge BYE', 'b-edge 481'],
+      ],
+    ],
+  ])('of %s shows what happened, in its order', (_what, play, expected) => {
+    expect(shown(play())).toEqual(expected);
   });
 });
 

@@ -63,10 +63,7 @@ function releasedAfter(scene: Scene, ue: UeTopology, grant: Sighting | undefined
     ...heard(scene, ue, 'Floor Revoke'),
   ];
   const own = floorSent(scene, ue, 'Floor Release');
-  return [...ends, ...(own === undefined ? [] : [own])]
-    .map(({ timeNs }) => timeNs)
-    .filter((timeNs) => timeNs > grant.timeNs)
-    .sort((a, b) => (a < b ? -1 : 1))[0];
+  return during(scene).find((one) => one.timeNs > grant.timeNs && (one === own || ends.includes(one)))?.timeNs;
 }
 
 function granted(scene: Scene, speaker: UeTopology): Answer {

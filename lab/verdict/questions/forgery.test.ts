@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ask, taps } from '../asked.test-data.ts';
 import { Call } from '../call.test-data.ts';
 import { type Played, playHealthy } from '../failures.test-data.ts';
+import { sip, timelineOf } from '../flights.test-data.ts';
 import type { Scene } from '../question.ts';
 import {
   believedWithoutSource,
@@ -137,6 +138,109 @@ describe('R4: more forgeries', () => {
     expect(ask({ call, from }, believedWithoutSource('a-bystander')).state).toBe('no');
   });
 
+  test('what is let in as somebody else’s is no partner’s, and where it came from must be seen', () => {
+    const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
+    const from = call.stage.now;
+    const plan = call.crossing('a', 'a-ue-1');
+    const [, hop, inner] = plan.hops;
+    if (hop === undefined || inner === undefined) throw new Error('no hop');
+    const hops = [{ ...hop, place: 'a-bystander' }, inner];
+    call.actor({ ...plan, id: 'foreign', asserted: 'cf@ic.c.mcx.test', hops }).request('INVITE');
+    const answer = ask({ call, from }, letInAsPartner('a-bystander'), false);
+    expect(answer).toMatchObject({
+      state: 'no',
+      because: 'b-mcx receives it from sip:cf@ic.c.mcx.test, by way of 172.18.0.2',
+    });
+    expect(taps({ call, from }, answer)).toEqual(['a-bystander', 'b-mcx']);
+    expect(ask({ call, from: call.stage.now + 1n }, letInAsPartner('a-bystander'), false).state).toBe('open');
+    const { asserted: _, ...nobody } = plan;
+    const silent = new Call({ bystanderA: '10.244.0.9' });
+    silent.actor({ ...nobody, hops }).request('INVITE');
+    for (const question of [letInAsPartner('a-bystander'), believedWithoutSource('a-bystander')])
+      expect(ask({ call: silent, from: 0n }, question, false)).toMatchObject({
+        state: 'no',
+        because: expect.stringContaining('b-mcx receives it from nobody'),
+      });
+    expect(ask({ call, from }, believedWithoutSource('a-bystander'), false)).toMatchObject({ state: 'no' });
+    expect(ask({ call, from }, letInAsPartner('c-pod'), false)).toMatchObject({
+      state: 'open',
+      because: "no INVITE of c-pod reaches a partner's server",
+      evidence: [{}],
+    });
+  });
+
+  test('a forgery that gets nowhere needs a genuine INVITE to compare with, and time', () => {
+    const call = new Call();
+    call.registerAll();
+    const from = call.stage.now;
+    replayFrom('a-ue-1', call, 1);
+    call.stage.silence(200);
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false)).toMatchObject({
+      state: 'open',
+      because: 'too early, or no genuine INVITE to compare with',
+      evidence: [{ tap: 'b-edge' }],
+    });
+    call.actor({ ...call.crossing('a', 'a-ue-1'), id: 'genuine' }).request('INVITE', 2);
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('open');
+    call.actor({ ...call.crossing('a', 'a-ue-1'), id: 'arrives' }).request('INVITE');
+    const answer = ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false);
+    expect(answer).toMatchObject({
+      state: 'yes',
+      because: "1 INVITEs of a-ue-1 reach no server that would take them for a partner's",
+    });
+    expect(taps({ call, from }, answer)).toEqual(['a-ue-1', 'b-edge', 'b-mcx']);
+    replayFrom('a-ue-1', call, 1, 'once more');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1'), false).state).toBe('open');
+    expect(ask({ call, from }, forgeryGetsNowhere('a-ue-1')).state).toBe('yes');
+  });
+
+  test('a subscriber’s own call asserts that very subscriber, and is no focus', () => {
+    const verdict = (asserted: string, isfocus: boolean, place = 'a-ue-1') => {
+      const { call } = playHealthy();
+      const from = call.stage.now;
+      call.actor({ ...call.callersLeg(place), id: 'own', asserted, isfocus }).request('INVITE');
+      call.stage.silence(200);
+      return ask({ call, from }, forgeryGetsNowhere(place), false).state;
+    };
+    expect(verdict('a-ue-1@a.mcx.test', false)).toBe('yes');
+    expect(verdict('a-ue-2@a.mcx.test', false)).toBe('no');
+    expect(verdict('a-ue-1@a.mcx.test', true)).toBe('no');
+    expect(verdict('b-ue-1@b.mcx.test', false, 'b-ue-1')).toBe('yes');
+  });
+
+  test('a host without a name of its own is known by its place', () => {
+    const { call } = playHealthy('a-ue-1', { bystanderA: '10.244.0.9' });
+    const from = call.stage.now;
+    const plan = call.callersLeg('a-ue-1');
+    const [, inner] = plan.hops;
+    if (inner === undefined) throw new Error('no hop');
+    const outer = { ...inner, place: 'a-bystander', dst: '10.96.0.20' };
+    call.actor({ ...plan, id: 'pod', asserted: 'a-bystander@a.mcx.test', hops: [outer, inner] }).request('INVITE');
+    call.stage.silence(200);
+    expect(ask({ call, from }, forgeryGetsNowhere('a-bystander'), false).state).toBe('yes');
+  });
+
+  test('a 401 registers nobody, nor does a 200 for somebody else', () => {
+    const call = new Call();
+    const plan = { ...call.crossing('a', 'a-ue-1'), id: 'own' };
+    const [, hop] = plan.hops;
+    if (hop === undefined) throw new Error('no hop');
+    const own = call.actor({ ...plan, hops: [{ ...hop, place: 'a-ue-1' }] });
+    own.request('REGISTER');
+    own.respond('REGISTER', 401);
+    const other = call.actor({ ...plan, id: 'other', hops: [{ ...hop, place: 'a-ue-2' }] });
+    other.request('REGISTER');
+    other.respond('REGISTER', 200);
+    expect(ask({ call, from: 0n }, registeredAs('a-ue-1'), false)).toMatchObject({
+      state: 'open',
+      because: 'no REGISTER of a-ue-1 is accepted',
+      evidence: [{ tap: 'a-ue-1' }],
+    });
+    expect(ask({ call, from: 0n }, registeredAs('a-ue-2'), false).state).toBe('yes');
+    own.respond('REGISTER', 200);
+    expect(ask({ call, from: 0n }, registeredAs('a-ue-1'), false).state).toBe('yes');
+  });
+
   test('a UE is registered when its own REGISTER got its 200', () => {
     const call = new Call();
     expect(ask({ call, from: 0n }, registeredAs('a-ue-1'), false).state).toBe('open');
@@ -145,6 +249,17 @@ describe('R4: more forgeries', () => {
     expect(answer.state).toBe('yes');
     expect(taps({ call, from: 0n }, answer)).toEqual(['a-ue-1', 'a-ue-1']);
     expect(ask({ call, from: 0n }, registeredAs('bridge')).state).toBe('no');
+  });
+});
+
+test('a place of no agency is nobody’s partner', () => {
+  const scene = new Call().stage.scene(0n, false);
+  const carries = sip('INVITE sip:team@b SIP/2.0');
+  const hops = ['bridge 172.18.0.1:5060 > 172.18.0.3:31061', 'b-mcx 172.18.0.1:5060 > 10.244.0.26:5060'];
+  const flown = timelineOf([{ ms: 0, carries, hops }]);
+  expect(letInAsPartner('bridge').ask({ ...scene, timeline: flown })).toMatchObject({
+    state: 'open',
+    because: "no INVITE of bridge reaches a partner's server",
   });
 });
 

@@ -9,6 +9,7 @@ import { isAnswer, isRequest } from '../legs.ts';
 import { agencyOf, edgeTap, receivedBy, sentBy, serverTap, type TapTopology } from '../places.ts';
 import type { Question, Scene } from '../question.ts';
 import { type SipSighting, sipSightings } from '../sip-facts.ts';
+import { assertedIn } from './dialog.ts';
 
 interface Forged {
   readonly taps: readonly TapTopology[];
@@ -141,14 +142,14 @@ export function letInAsPartner(place: string): Question {
     if (own === undefined || inside === undefined) {
       return pending(scene, `no INVITE of ${place} reaches a partner's server`, sent[0]?.sighting);
     }
-    const asserted = parseNameAddr(header(inside.message, 'P-Asserted-Identity') ?? '')?.uri ?? '';
+    const asserted = assertedIn(inside.message).uri;
     const arrived = requests.find(
       ({ sighting }) => sighting.src === own.node && edgesOf(scene).some((tap) => receivedBy(tap, sighting)),
     );
-    const because = `${inside.sighting.tap} receives it from ${asserted}, by way of ${own.node}`;
+    const because = `${inside.sighting.tap} receives it from ${asserted || 'nobody'}, by way of ${own.node}`;
     if (!asserted.endsWith(`.${own.domain}`)) return no(because, sent[0]?.sighting, inside.sighting);
     if (arrived === undefined) {
-      const unseen = `${inside.sighting.tap} receives it from ${asserted}, and no edge from ${own.node}`;
+      const unseen = `${inside.sighting.tap} receives it from ${asserted || 'nobody'}, and no edge from ${own.node}`;
       const evidence = [sent[0]?.sighting, inside.sighting];
       return settled(scene, inside.sighting) ? no(unseen, ...evidence) : pending(scene, unseen, ...evidence);
     }
@@ -165,8 +166,8 @@ export function believedWithoutSource(place: string): Question {
     const { sent, requests } = forgedBy(scene, place);
     const inside = requests.find(({ sighting }) => serversOf(scene).some((tap) => receivedBy(tap, sighting)));
     if (inside === undefined) return pending(scene, `no INVITE of ${place} reaches a server`, sent[0]?.sighting);
-    const asserted = parseNameAddr(header(inside.message, 'P-Asserted-Identity') ?? '')?.uri ?? '';
-    const because = `${inside.sighting.tap} receives it from ${asserted}`;
+    const asserted = assertedIn(inside.message).uri;
+    const because = `${inside.sighting.tap} receives it from ${asserted || 'nobody'}`;
     const host = scene.topology.taps.find((tap) => tap.place === place);
     const own = host && agencyOf(scene.topology, host);
     const partner = scene.topology.agencies.find((one) => one !== own && asserted.endsWith(`.${one.domain}`));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Call, floor } from '../call.test-data.ts';
+import { Call, floor, rtp } from '../call.test-data.ts';
+import { timelineOf } from '../flights.test-data.ts';
+import { Stage } from '../stage.test-data.ts';
 import { crossedBothNats, crossingDialogComplete } from './crossing.ts';
 import { floorGranted, floorIdle } from './floor.ts';
 import { burstHeard, ownServerHears } from './media.ts';
@@ -160,6 +162,77 @@ describe('crossedBothNats', () => {
     });
   });
 
+  test('of what an earlier act began counts too, of a later one not', () => {
+    const call = running();
+    const end = call.stage.now + 1n;
+    call.burst('a-ue-1', 2);
+    const scene = call.stage.scene(0n);
+    expect(crossedBothNats('rtp').ask({ ...scene, toNs: end }).state).toBe('no');
+    expect(crossedBothNats('sip').ask({ ...scene, toNs: end }).state).toBe('yes');
+    expect(crossedBothNats('rtp').ask({ ...scene, fromNs: call.stage.now }).state).toBe('yes');
+  });
+
+  test('is not enough where the SDP says an address or a port that nothing exposes', () => {
+    const announced = (offer: { address?: string; rtp?: number }) => {
+      const call = new Call();
+      call.registerAll();
+      const plan = call.crossing('a', 'a-ue-1');
+      const hops = plan.hops.map((hop, i) => (i === 1 ? { ...hop, offer: { ...hop.offer, ...offer } } : hop));
+      call.actor({ ...plan, hops }).complete();
+      return crossedBothNats('sip').ask(call.stage.scene(0n, false));
+    };
+    expect(announced({}).state).toBe('yes');
+    // Floor control is RTP + 2, and 30131 the last port that is exposed.
+    expect([announced({ rtp: 30100 }).state, announced({ rtp: 30130 }).state]).toEqual(['yes', 'open']);
+    expect(announced({ rtp: 30129 }).state).toBe('yes');
+    expect(announced({ rtp: 30098 })).toMatchObject({
+      state: 'open',
+      because: 'agency a announces port 30098, which nothing exposes',
+      evidence: [{ tap: 'b-edge' }],
+    });
+    expect(announced({ address: '10.244.0.5' })).toMatchObject({
+      state: 'open',
+      because: 'agency a announces 10.244.0.5, not its node',
+      evidence: [{ tap: 'b-edge' }],
+    });
+  });
+
+  const way = [
+    'a-edge 10.244.0.5:30120 > 172.18.0.3:30120',
+    'a-node 172.18.0.2:30120 > 172.18.0.3:30120',
+    'b-node 172.18.0.2:30120 > 172.18.0.3:30120',
+    'b-edge 172.18.0.2:30120 > 10.244.0.25:30120',
+  ] as const;
+  const flown = (hops: readonly string[], kinds?: string) => {
+    const { topology } = new Stage();
+    const taps = topology.taps.filter(({ kind }) => kind !== kinds);
+    const timeline = timelineOf([{ ms: 1, carries: rtp(96, 1, 1, 1, Uint8Array.of(1)), hops }]);
+    const scene = { timeline, topology: { ...topology, taps }, fromNs: 0n, toNs: undefined, closed: false };
+    return crossedBothNats('rtp').ask(scene);
+  };
+
+  test('by all four frames, in the order of their way', () => {
+    const [podA, nodeA, nodeB, podB] = way;
+    expect(flown(way).state).toBe('yes');
+    const none = { state: 'open', because: 'no rtp crosses from pod to pod' };
+    for (const missing of way) expect(flown(way.filter((hop) => hop !== missing))).toMatchObject(none);
+    expect(flown([podA, nodeB, nodeA, podB])).toMatchObject(none);
+    expect(flown([podA, nodeA, podB, nodeB])).toMatchObject(none);
+    expect(flown([nodeA, podA, nodeB, podB])).toMatchObject(none);
+    expect(flown(way, 'node')).toMatchObject(none);
+    // Out and in again: both pods are of one agency.
+    expect(flown([podA, nodeA, nodeB, 'a-mcx 172.18.0.3:30120 > 10.244.0.6:30120'])).toMatchObject(none);
+  });
+
+  test('and both nodes translate', () => {
+    const [podA, nodeA, nodeB, podB] = way;
+    const last = 'b-edge 10.244.0.5:30120 > 10.244.0.25:30120';
+    const plainA = [podA, podA.replace('a-edge', 'a-node'), podA.replace('a-edge', 'b-node'), last];
+    const plainB = [podA, nodeA, nodeB.replace('172.18.0.3', '10.244.0.25'), podB];
+    for (const plain of [plainA, plainB])
+      expect(flown(plain)).toMatchObject({ state: 'open', because: expect.stringContaining('not translated at both') });
+  });
+
   test('pods that are routed on purpose are not translated', () => {
     const call = new Call({
       border: 'server',
@@ -187,6 +260,26 @@ describe('crossingDialogComplete', () => {
     const call = running(caller);
     const answer = crossingDialogComplete().ask(call.stage.scene(0n, false));
     expect(answer).toMatchObject({ state: 'yes', evidence: { length: 6 * count } });
+  });
+
+  test('called by a partner’s UE, the fan-out alone is not all', () => {
+    const call = new Call();
+    call.registerAll();
+    call.actor(call.callersLeg('b-ue-1')).complete();
+    call.actor(call.crossing('b', 'b-ue-1')).complete();
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false))).toMatchObject({
+      state: 'open',
+      because: '1 of 2 crossing dialogs are there',
+    });
+    const second = call.actor(call.crossing('a', 'b-ue-1'));
+    second.request('INVITE');
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false))).toMatchObject({
+      state: 'open',
+      because: 'a-mcx to b-mcx: there is no 200',
+    });
+    second.respond('INVITE', 200);
+    second.request('ACK');
+    expect(crossingDialogComplete().ask(call.stage.scene(0n, false)).state).toBe('yes');
   });
 
   test('before anything crosses it is open', () => {
