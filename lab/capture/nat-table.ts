@@ -13,12 +13,14 @@ interface Tuple {
   readonly dport: string;
 }
 
-const tuplePattern = /src=(?<src>\S+) dst=(?<dst>\S+) sport=(?<sport>\d+) dport=(?<dport>\d+)/g;
+const tuplePattern = /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g;
 
 /** Both ways of every entry, as `conntrack -L` or the kernel prints them. */
 export function waysOf(table: string): Way[] {
   return table.split('\n').flatMap((line) => {
-    const [original, reply] = [...line.matchAll(tuplePattern)].map(({ groups }) => groups as unknown as Tuple);
+    const [original, reply] = [...line.matchAll(tuplePattern)].map(
+      ([, src = '', dst = '', sport = '', dport = '']): Tuple => ({ src, dst, sport, dport }),
+    );
     if (original === undefined || reply === undefined) return [];
     return [
       { before: written(original), after: written(turned(reply)) },
