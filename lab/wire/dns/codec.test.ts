@@ -238,16 +238,6 @@ describe('hostile messages', () => {
     expect(codes(Buffer.concat([header(0, 1), hex(`00 ${type} 0001 00000005 ${data}`)]))).toEqual(['dns/record']);
   });
 
-  test('65535 records of 64 kB each name pointing back take no more than their bytes', () => {
-    const long = Buffer.from([...Array.from({ length: 120 }, () => [1, 97]).flat(), 0]);
-    const entry = Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 5, 0, 0]);
-    const count = Math.floor((65_535 - 12 - long.length - 4) / entry.length);
-    const bytes = Buffer.concat([header(1, 65_535), long, Buffer.from([0, 1, 0, 1]), ...Array(count).fill(entry)]);
-    const from = performance.now();
-    expect(decodeDns(bytes).value?.answers.length).toBe(count);
-    expect(performance.now() - from).toBeLessThan(3000);
-  });
-
   test('bytes behind the message are told', () => {
     expect(codes(Buffer.concat([header(0), Buffer.from([1, 2])]))).toEqual(['dns/surplus']);
   });

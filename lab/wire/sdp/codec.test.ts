@@ -112,13 +112,6 @@ describe('laws', () => {
     );
     expect(read).toEqual({ session: [{ type: 's', value: 'a  m=audio 1 x c=y' }], media: [] });
   });
-
-  test('a megabyte of lines takes its time once', () => {
-    const from = performance.now();
-    expect(decodeSdp(toBytes('a=x\r\n'.repeat(200_000))).value?.session).toHaveLength(200_000);
-    expect(decodeSdp(toBytes('x'.repeat(1_000_000))).value).toBeUndefined();
-    expect(performance.now() - from).toBeLessThan(3000);
-  });
 });
 
 /** An independent parser, compared where both must agree by RFC 8866 (it knows no MCPTT line and no port count). */

