@@ -18,7 +18,8 @@ export type Batch = readonly Block[];
 const height = 20;
 
 /** Tests, what only tests use, and types are no code to mutate. */
-const apart = /\.test\.ts$|\.test-data\.ts$|\.d\.ts$|\/seeded\/|test-messages\.ts$|server-script\.ts$/;
+const apart =
+  /\.test\.ts$|\.test-data\.ts$|\.d\.ts$|\/seeded\/|test-messages\.ts$|server-script\.ts$|conversation\.ts$/;
 
 /** All blocks of the rooms' files that match: each room's in an order that its seed alone decides, whatever other rooms match. */
 export async function blocksOf(project: string, pattern: string, seed: number): Promise<Block[]> {
