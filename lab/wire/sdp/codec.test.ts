@@ -61,7 +61,15 @@ describe('decodeSdp', () => {
   });
 
   test('says when v= is not first, and has no value for no lines', () => {
-    expect(decodeSdp(toBytes('s=-\r\n')).faults.map((f) => f.code)).toEqual(['sdp/version-first']);
+    expect(decodeSdp(toBytes('s=-\r\n')).faults).toMatchObject([{ code: 'sdp/version-first', offset: 0 }]);
+    expect(decodeSdp(toBytes('m=audio 1 x\r\n'))).toMatchObject({
+      value: { session: [], media: [{ lines: [{ type: 'm' }] }] },
+      faults: [{ code: 'sdp/version-first' }],
+    });
+    expect(decodeSdp(toBytes('1=x\r\n')).faults.map((f) => [f.code, f.offset])).toEqual([
+      ['sdp/line', 0],
+      ['sdp/empty', 0],
+    ]);
     expect(decodeSdp(toBytes('hello')).value).toBeUndefined();
     expect(decodeSdp(new Uint8Array(0)).value).toBeUndefined();
   });
