@@ -163,6 +163,22 @@ describe('upwards (6.5.5)', () => {
   });
 });
 
+describe('a client that leaves', () => {
+  test('takes its floor with it: back again it has none', () => {
+    function_.above(granted(track(101)));
+    function_.do({ kind: 'leave', client: 'x' });
+    expect(function_.state.holder).toBeUndefined();
+    function_.do({ kind: 'join', client: client('x', 101) });
+    expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual(['x: Revoke 3']);
+  });
+
+  test('leaves the floor of another where it is', () => {
+    function_.above(granted(track(101)));
+    function_.do({ kind: 'leave', client: 'y' });
+    expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual(['up > z']);
+  });
+});
+
 describe('downwards (6.5.4)', () => {
   test("Granted reaches its client without the trail, and the others hear Floor Taken with this function's number", () => {
     expect(function_.above(granted(track(101)))).toEqual(['x: Granted', 'y: Taken 1 ack', 'z: Taken 1 ack']);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { header, headers } from '../../wire/sip/headers.ts';
 import { reasonPhrase } from './reason-phrase.ts';
-import { cancelOf } from './request.ts';
+import { cancelOf, newRequest } from './request.ts';
 import { makeResponse } from './response.ts';
 import { request } from './test-messages.ts';
 
@@ -94,6 +94,24 @@ test('a response of its own has no more than it must', () => {
   const bare = makeResponse(invite, 486);
   expect(bare.body).toHaveLength(0);
   expect(bare.headers.map(({ name }) => name)).toEqual(['Via', 'Via', 'From', 'To', 'Call-ID', 'CSeq']);
+});
+
+test('a new request has what it must and nothing else (RFC 3261 8.1.1)', () => {
+  const parts = { method: 'OPTIONS', uri: 'sip:x', from: '<sip:a@b>;tag=1', to: '<sip:c@d>', callId: 'x', cseq: 7 };
+  const plain = newRequest(parts);
+  expect(plain.headers).toEqual([
+    { name: 'Max-Forwards', value: '70' },
+    { name: 'From', value: '<sip:a@b>;tag=1' },
+    { name: 'To', value: '<sip:c@d>' },
+    { name: 'Call-ID', value: 'x' },
+    { name: 'CSeq', value: '7 OPTIONS' },
+  ]);
+  expect(plain.body).toHaveLength(0);
+  const more = newRequest({ ...parts, headers: [{ name: 'Accept', value: 'x' }], contentType: 'text/plain' });
+  expect(more.headers.slice(5)).toEqual([
+    { name: 'Accept', value: 'x' },
+    { name: 'Content-Type', value: 'text/plain' },
+  ]);
 });
 
 test('CANCEL repeats Request-URI, one Via, Route, From, To without tag, Call-ID and number (RFC 3261 9.1)', () => {
