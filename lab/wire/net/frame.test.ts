@@ -62,6 +62,12 @@ describe('frames', () => {
       '02:42:42:42:42:42',
     ],
     ['Linux cooked v2', LINK_TYPE.LINUX_SLL2, sll2, '02:42:42:42:42:42'],
+    [
+      'Linux cooked v2, tagged',
+      LINK_TYPE.LINUX_SLL2,
+      concat([hex('8100'), sll2.subarray(2, 20), hex('000a 86dd'), raw6]),
+      '02:42:42:42:42:42',
+    ],
     ['loopback, little-endian', LINK_TYPE.NULL, concat([hex('02000000'), raw]), ''],
     ['loopback, big-endian', LINK_TYPE.LOOP, concat([hex('00000002'), raw]), ''],
     ['loopback, IPv6', LINK_TYPE.NULL, concat([hex('1e000000'), raw6]), ''],

@@ -128,6 +128,9 @@ describe('fragments', () => {
     const reassembler = new Reassembler({ bytes: 4000 });
     for (let ipId = 1; ipId < 100; ipId++) reassembler.push(fragmentsOf({ ...four, ipId })[0] as IpPacket, 0n);
     expect(reassembler.unfinished).toBe(2);
+    const exact = new Reassembler({ bytes: 2 * 1480 });
+    for (let ipId = 1; ipId < 10; ipId++) exact.push(fragmentsOf({ ...four, ipId })[0] as IpPacket, 0n);
+    expect(exact.unfinished).toBe(2);
   });
 
   test('that overlap take the whole packet along (RFC 5722)', () => {
