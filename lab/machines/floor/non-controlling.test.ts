@@ -312,6 +312,7 @@ describe('downwards (6.5.4)', () => {
       expect(function_.do({ kind: 'timer', timer: 'Ack:y' })).toEqual(said);
     }
     expect(function_.timers).toEqual(new Set(['Ack:z']));
+    expect(function_.state.clients.find(({ id }) => id === 'y')?.unacked).toBeUndefined();
     expect(function_.do({ kind: 'timer', timer: 'Ack:y' })).toEqual([]);
     expect(function_.do({ kind: 'timer', timer: 'Ack:gone' })).toEqual([]);
     function_.above(idleAbove(41));

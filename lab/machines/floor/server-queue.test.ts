@@ -92,6 +92,13 @@ describe('the queue (6.3.5.4)', () => {
     expect(server.running()).not.toContain('T20');
   });
 
+  test('T20 ends with the burst too', () => {
+    server.says('b', request());
+    server.says('a', release);
+    expect(server.says('b', release)).toContain('tell idle');
+    expect(server.running()).toEqual(['T4', 'T7']);
+  });
+
   test('T20 ends with the first packet', () => {
     server.says('b', request());
     server.says('a', release);
