@@ -313,6 +313,10 @@ describe('what is sent', () => {
     expect(effects).toContainEqual({ kind: 'inform', ...told });
   });
 
+  test('the question for the position has no fields', () => {
+    expect(sentBy(run([...way['U: queued'], query]).effects)).toMatchObject({ ssrc: 0x1111, fields: [] });
+  });
+
   test('media may go for as long as the grant says', () => {
     expect(run(way['U: has permission']).effects.at(-1)).toMatchObject({ durationS: 30 });
   });
