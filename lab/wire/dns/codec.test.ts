@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeDns, encodeDns } from './codec.ts';
 import { type DnsMessage, type DnsRecord, rcodeName, sameName, typeName, typeNumber } from './message.ts';
+import { queryOf } from './query.ts';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ''), 'hex');
 const codes = (bytes: Uint8Array) => decodeDns(bytes).faults.map((fault) => fault.code);
@@ -203,13 +204,32 @@ describe('hostile messages', () => {
     ['to itself', question(0xc0, 12)],
     ['forwards', question(0xc0, 14)],
     ['out of the message', question(0xff, 0xff)],
-    ['to a pointer', question(1, 97, 0xc0, 14)],
+    ['to itself behind a label', question(1, 97, 0xc0, 14)],
     ['to the beginning of its own name', question(1, 97, 0xc0, 12)],
     ['of which half is missing', Buffer.concat([header(1), Buffer.from([0xc0])])],
   ])('a pointer %s', (_, bytes) => {
     const { value, faults } = decodeDns(bytes);
     expect(value?.questions).toEqual([]);
     expect(faults.map(({ code, offset }) => [code, offset])).toEqual([['dns/truncated', 12]]);
+  });
+
+  test.each(['c013', 'c015'])('a pointer %s to a pointer, or to half of one', (pointer) => {
+    const bytes = Buffer.concat([
+      header(1, 2),
+      hex('016100 0001 0001 c00c 0001 0001 00000005 0004 0a000001'),
+      hex(`${pointer} 0001`),
+    ]);
+    const { value, faults } = decodeDns(bytes);
+    expect(value?.answers).toMatchObject([{ name: 'a' }]);
+    expect(faults.map(({ code, offset }) => [code, offset])).toEqual([['dns/truncated', 35]]);
+  });
+
+  test('a pointer may lead anywhere in a long message', () => {
+    const data = Buffer.alloc(300, 1);
+    const filled = Buffer.concat([hex('00 0040 0001 00000005 012c'), data]);
+    const named = hex('0162 0163 00 0040 0001 00000005 0000');
+    const bytes = Buffer.concat([header(0, 3), filled, named, hex('c143 0040 0001 00000005 0000')]);
+    expect(decodeDns(bytes)).toMatchObject({ value: { answers: [{}, { name: 'b.c' }, { name: 'b.c' }] }, faults: [] });
   });
 
   test('a name that is led back and then forwards again', () => {
@@ -360,6 +380,11 @@ describe('what cannot be written is the caller’s mistake', () => {
     expect(() => encodeDns({ ...empty, questions: [{ name: 'a', type: 'NOPE' }] })).toThrow(RangeError);
     expect(() => encodeDns({ ...empty, questions: [{ name: 'a', type: 'TYPE70000' }] })).toThrow(RangeError);
   });
+});
+
+test('a question asks for recursion and says nothing else', () => {
+  const asked = { ...empty, id: 7, recursionDesired: true, questions: [{ name: 'a.test', type: 'SRV' }] };
+  expect(queryOf(7, 'a.test', 'SRV')).toEqual(asked);
 });
 
 test('names of types, response codes and hosts', () => {

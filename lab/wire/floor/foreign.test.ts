@@ -158,6 +158,13 @@ describe('floor messages of others', () => {
     expect(faultsOf(taken(fields))).toEqual(expected);
   });
 
+  test.each([
+    ['a field past the end of the message', '04ff7369', '8.2.3.1'],
+    ['a value that cannot be', '01010500', '8.2.3'],
+  ])('%s names its clause', (_what, fields, clause) => {
+    expect(decodeFloor(taken(fields)).faults).toMatchObject([{ clause: `TS 24.380 ${clause}` }]);
+  });
+
   test('a value that cannot be is kept as bytes, and the fields after it are read', () => {
     expect(fieldsOf(taken('01010500 08020001'))).toEqual([
       { id: 'other', fieldId: 1, value: Uint8Array.of(5) },

@@ -66,6 +66,14 @@ describe('encodeMcpttInfo', () => {
     expect(value?.extensions).toEqual(written ? [{ name, value: 'x' }] : undefined);
   });
 
+  test('extensions stand side by side', () => {
+    const extensions = [
+      { name: 'a', value: '1' },
+      { name: 'b', value: '2' },
+    ];
+    expect(Buffer.from(encodeMcpttInfo({ extensions })).toString()).toContain('<anyExt><a>1</a><b>2</b></anyExt>');
+  });
+
   test('tabs and the controls of Latin 1 stay', () => {
     const info = { mcOrg: 'a\tb\u007fc\u009fd\ufffdx' };
     expect(decodeMcpttInfo(encodeMcpttInfo(info))).toEqual({ value: info, faults: [] });

@@ -408,6 +408,7 @@ describe('packets that are built', () => {
     const parts = udpFragments({ ...packet, payload: new Uint8Array(100) }, header + 39);
     const sizes = parts.map((frame) => decodeFrame(LINK_TYPE.ETHERNET, frame).value?.ip?.payload.length);
     expect(sizes).toEqual([32, 32, 32, 12]);
+    expect(parts.map((frame) => decodeFrame(LINK_TYPE.ETHERNET, frame).value?.ip?.ipId)).toEqual([7, 7, 7, 7]);
     expect(udpFragments({ ...packet, payload: new Uint8Array(8) }, header + 8)).toHaveLength(2);
     expect(() => udpFragments(packet, header + 7)).toThrow(`nothing fits an MTU of ${header + 7}`);
   });
