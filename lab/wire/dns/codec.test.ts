@@ -213,15 +213,15 @@ describe('hostile messages', () => {
     expect(faults.map(({ code, offset }) => [code, offset])).toEqual([['dns/truncated', 12]]);
   });
 
-  test.each(['c013', 'c015'])('a pointer %s to a pointer, or to half of one', (pointer) => {
+  test('a pointer to a pointer', () => {
     const bytes = Buffer.concat([
       header(1, 2),
       hex('016100 0001 0001 c00c 0001 0001 00000005 0004 0a000001'),
-      hex(`${pointer} 0001`),
+      hex('c013 0001 0001 00000005 0004 0a000002'),
     ]);
     const { value, faults } = decodeDns(bytes);
     expect(value?.answers).toMatchObject([{ name: 'a' }]);
-    expect(faults.map(({ code, offset }) => [code, offset])).toEqual([['dns/truncated', 35]]);
+    expect(faults).toMatchObject([{ code: 'dns/truncated', offset: 35, message: expect.stringContaining('pointer') }]);
   });
 
   test('a pointer may lead anywhere in a long message', () => {
@@ -339,9 +339,12 @@ describe('hostile messages', () => {
 });
 
 describe('what cannot be written is the caller’s mistake', () => {
-  test.each(['a..b', 'x'.repeat(64), `${'a.'.repeat(130)}b`, 'a b', 'a\\.b', '', '\u00e9'])('the name %s', (name) => {
-    expect(() => encodeDns({ ...empty, questions: [{ name, type: 'A' }] })).toThrow(RangeError);
-  });
+  test.each(['a..b', 'a b.', 'x'.repeat(64), `${'a.'.repeat(130)}b`, 'a b', 'a\\.b', '', '\u00e9'])(
+    'the name %s',
+    (name) => {
+      expect(() => encodeDns({ ...empty, questions: [{ name, type: 'A' }] })).toThrow(RangeError);
+    },
+  );
 
   test.each([
     ['63 letters', 'x'.repeat(63)],
