@@ -10,7 +10,7 @@ import { judgeTally, printSurvivors, printTally, type Seen, seenIn } from './mut
  * Seeded faults in code: Stryker changes one operator, condition or literal at a time, and the unit tests that touch it must
  * notice. A run takes a sample: blocks of lines drawn by a seed, room by room, until the time is used up.
  *
- *   npm run test:mutants -- [--seconds 600] [--files 'lab/wire/sip/**'] [--seed 1] [--workers 2] [--all] [--survivors]
+ *   npm run test:mutants -- [--seconds 600] [--files 'lab/wire/sip/**'] [--seed 1] [--workers 2] [--all]
  */
 const project = join(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -20,7 +20,6 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
     all: { type: 'boolean', default: false },
-    survivors: { type: 'boolean', default: false },
   },
 });
 const scratch = join(project, 'reports', 'out', `mutants-${process.pid}`);
@@ -52,7 +51,7 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-if (values.survivors) printSurvivors(seen);
+printSurvivors(seen);
 printTally(seen);
 process.exitCode = judgeTally(seen, floors) && !incomplete ? 0 : 1;
 

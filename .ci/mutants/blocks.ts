@@ -18,9 +18,10 @@ export type Batch = readonly Block[];
 const height = 20;
 
 /** Tests, what only tests use, and types are no code to mutate. */
-const apart = /\.test\.ts$|\.test-data\.ts$|\.d\.ts$|\/seeded\/|test-messages\.ts$|server-script\.ts$/;
+const apart =
+  /\.test\.ts$|\.test-data\.ts$|\.d\.ts$|\/seeded\/|test-messages\.ts$|server-script\.ts$|conversation\.ts$/;
 
-/** All blocks of the rooms' files that match, in an order that the seed alone decides. */
+/** All blocks of the rooms' files that match: each room's in an order that its seed alone decides, whatever other rooms match. */
 export async function blocksOf(project: string, pattern: string, seed: number): Promise<Block[]> {
   const files: string[] = [];
   for await (const file of glob(pattern, { cwd: project }))
@@ -35,7 +36,12 @@ export async function blocksOf(project: string, pattern: string, seed: number): 
       blocks.push({ room, file, first, last, lines: last - first + 1 });
     }
   }
-  return shuffled(blocks, seed);
+  return rooms.flatMap((room) =>
+    shuffled(
+      blocks.filter((block) => block.room === room),
+      seed,
+    ),
+  );
 }
 
 /** From `at` on, blocks with so many lines together. */

@@ -42,6 +42,7 @@ export function seenIn(room: Room, { files }: Report, excuses: readonly Excuse[]
   });
 }
 
+/** Those without a reason, each by itself, and how many others have one. */
 export function printSurvivors(seen: readonly Seen[]): void {
   const left = seen.filter((one) => one.fate !== 'killed' && counts(one));
   left.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
@@ -49,6 +50,8 @@ export function printSurvivors(seen: readonly Seen[]): void {
     const change = `${short(before)} -> ${short(after)}`;
     process.stdout.write(`${file}:${line} ${mutator}${fate === 'uncovered' ? ', no test' : ''}: ${change}\n`);
   }
+  const reasons = seen.filter(isExcused).length;
+  process.stdout.write(`${left.length} survive without a reason, ${reasons} with one in .ci/mutants/excuses\n`);
 }
 
 export function printTally(seen: readonly Seen[]): void {
@@ -64,15 +67,19 @@ export function printTally(seen: readonly Seen[]): void {
 
 function say(what: string, seen: readonly Seen[]): void {
   const { killed, counted } = count(seen);
-  const excused = seen.filter(({ prose, fate, excuse }) => !prose && fate !== 'killed' && excuse !== undefined).length;
+  const excused = seen.filter(isExcused).length;
   const share = counted === 0 ? '-' : `${scoreOf(seen).toFixed(1)} %`;
   const apart = `${seen.length - counted - excused} in prose, ${excused} excused`;
   process.stdout.write(`${what.padEnd(28)} ${share.padStart(8)}  ${killed} of ${counted} killed (${apart})\n`);
 }
 
+function isExcused({ prose, fate, excuse }: Seen): boolean {
+  return !prose && fate !== 'killed' && excuse !== undefined;
+}
+
 /** Prose does not, and what survives with a reason that is written down does not. */
-function counts({ prose, fate, excuse }: Seen): boolean {
-  return !prose && (fate === 'killed' || excuse === undefined);
+function counts(one: Seen): boolean {
+  return !one.prose && !isExcused(one);
 }
 
 function count(seen: readonly Seen[]): { killed: number; counted: number } {

@@ -89,7 +89,7 @@ function distribute(draft: Draft, message: FloorMessage): void {
   const event = number === undefined ? undefined : `${message.name} ${number}`;
   if (event !== undefined && event === heard) {
     // The same event again (T7; or an acknowledgement that was lost): own clients get no new number for it.
-    if (message.name === 'Floor Idle' && last?.name === 'Floor Idle') tellOthers(draft, last, undefined);
+    if (last?.name === 'Floor Idle') tellOthers(draft, last, undefined);
     return;
   }
   const own = nextSequence(sequence);

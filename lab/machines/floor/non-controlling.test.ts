@@ -138,6 +138,18 @@ describe('upwards (6.5.5)', () => {
   test('a release that the controlling function need not answer is answered here with what was said last', () => {
     function_.above(idleAbove(3));
     expect(function_.says('x', release)).toEqual(['up: Release', 'x: Idle 1']);
+    function_.above(takenAbove(4));
+    expect(function_.says('x', release)).toEqual(['up: Release', 'x: Taken 2']);
+  });
+
+  test('a message that is none of a client does nothing', () => {
+    expect(function_.says('x', message('Floor Idle'))).toEqual([]);
+    expect(function_.says('x', ackOf(2))).toEqual([]);
+  });
+
+  test('a client joins once', () => {
+    function_.above(idleAbove(3));
+    expect(function_.do({ kind: 'join', client: client('x', 101) })).toEqual([]);
   });
 
   test('who leaves with the floor, or asking for it, is released upwards', () => {
@@ -148,6 +160,22 @@ describe('upwards (6.5.5)', () => {
     expect(function_.do({ kind: 'leave', client: 'y' })).toEqual(['up: Release']);
     expect(function_.do({ kind: 'leave', client: 'z' })).toEqual([]);
     expect(function_.timers).toEqual(new Set());
+  });
+});
+
+describe('a client that leaves', () => {
+  test('takes its floor with it: back again it has none', () => {
+    function_.above(granted(track(101)));
+    function_.do({ kind: 'leave', client: 'x' });
+    expect(function_.state.holder).toBeUndefined();
+    function_.do({ kind: 'join', client: client('x', 101) });
+    expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual(['x: Revoke 3']);
+  });
+
+  test('leaves the floor of another where it is', () => {
+    function_.above(granted(track(101)));
+    function_.do({ kind: 'leave', client: 'y' });
+    expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual(['up > z']);
   });
 });
 
@@ -163,6 +191,40 @@ describe('downwards (6.5.4)', () => {
       { id: 'Floor Indicator', bits: 0x8500 },
       { id: 'SSRC', ssrc: 0xabcd },
     ]);
+  });
+
+  test('Granted without an indicator is told with that of this function', () => {
+    function_.above(message('Floor Granted', [track(101)]));
+    expect(field(function_.to('y') ?? { fields: [] }, 'Floor Indicator')?.bits).toBe(0x0100);
+    expect(field(function_.to('y') ?? { fields: [] }, 'SSRC')).toBeUndefined();
+  });
+
+  test('without acknowledgements Floor Taken is said once', () => {
+    function_ = new Script({ takenAck: false });
+    expect(function_.above(granted(track(101)))).toEqual(['x: Granted', 'y: Taken 1', 'z: Taken 1']);
+    expect(function_.above(takenAbove(40))).toEqual(['up: Ack', 'x: Taken 2', 'y: Taken 2', 'z: Taken 2']);
+    expect(function_.timers).toEqual(new Set());
+  });
+
+  test('who is granted the floor need not acknowledge the Taken of another any more', () => {
+    function_.above(takenAbove(40));
+    function_.above(granted(track(101)));
+    expect(function_.timers).toEqual(new Set(['Ack:y', 'Ack:z']));
+  });
+
+  test('events without a number are all new', () => {
+    expect(function_.above(message('Floor Idle'))).toEqual(['x: Idle 1', 'y: Idle 1', 'z: Idle 1']);
+    expect(function_.above(message('Floor Idle'))).toEqual(['x: Idle 2', 'y: Idle 2', 'z: Idle 2']);
+  });
+
+  test('Floor Idle ends the wait for acknowledgements', () => {
+    function_.above(takenAbove(40));
+    function_.above(idleAbove(41));
+    expect(function_.timers).toEqual(new Set());
+  });
+
+  test('a message that is none of the controlling function does nothing', () => {
+    expect(function_.above(request())).toEqual([]);
   });
 
   test('privacy: the identity of the talker is left out', () => {
@@ -207,6 +269,19 @@ describe('downwards (6.5.4)', () => {
     ]);
   });
 
+  test('without a trail: who asks goes on asking in the queue, and not after a release', () => {
+    const deny = message('Floor Deny', [{ id: 'Reject Cause', cause: 1, phrase: '' }]);
+    function_.says('y', request());
+    function_.above(message('Floor Queue Position Info', [{ id: 'Queue Info', position: 1, priority: 5 }, track(102)]));
+    expect(function_.above(deny)).toEqual(['y: Deny 1']);
+    function_.says('y', request());
+    function_.says('y', release);
+    expect(function_.above(deny)).toEqual([]);
+    function_.says('x', request());
+    function_.says('y', request());
+    expect(function_.above(deny)).toEqual([]);
+  });
+
   test("Taken and Idle from above go to all own clients with this function's own numbers", () => {
     expect(function_.above(takenAbove(40))).toEqual(['up: Ack', 'x: Taken 1 ack', 'y: Taken 1 ack', 'z: Taken 1 ack']);
     expect(function_.to('x')?.fields.map(({ id }) => id)).not.toContain('Track Info');
@@ -227,6 +302,9 @@ describe('downwards (6.5.4)', () => {
 
   test('Floor Taken is repeated to who does not acknowledge, three times in all', () => {
     function_.above(takenAbove(40));
+    expect(function_.says('x', ackOf(5))).toEqual([]);
+    expect(function_.timers).toContain('Ack:x');
+    expect(function_.says('x', ackOf(2))).toEqual([]);
     expect(function_.says('x', ackOf(2))).toEqual([]);
     expect(function_.timers).toEqual(new Set(['Ack:y', 'Ack:z']));
     for (const said of [['y: Taken 1 ack'], ['y: Taken 1 ack'], []]) {
@@ -234,6 +312,12 @@ describe('downwards (6.5.4)', () => {
       expect(function_.do({ kind: 'timer', timer: 'Ack:y' })).toEqual(said);
     }
     expect(function_.timers).toEqual(new Set(['Ack:z']));
+    expect(function_.state.clients.find(({ id }) => id === 'y')?.unacked).toBeUndefined();
+    expect(function_.do({ kind: 'timer', timer: 'Ack:y' })).toEqual([]);
+    expect(function_.do({ kind: 'timer', timer: 'Ack:gone' })).toEqual([]);
+    function_.above(idleAbove(41));
+    function_.above(takenAbove(42));
+    expect(function_.do({ kind: 'timer', timer: 'Ack:y' })).toEqual(['y: Taken 3 ack']);
   });
 
   test('who joins later is told what the others were told last', () => {
@@ -250,6 +334,20 @@ describe('media', () => {
 
   test('from above: to all own clients', () => {
     expect(function_.do({ kind: 'rtp-from-controlling' })).toEqual(['> x y z']);
+    function_.above(granted(track(101)));
+    expect(function_.do({ kind: 'rtp-from-controlling' })).toEqual(['> y z']);
+  });
+
+  test('of one that nobody knows goes nowhere', () => {
+    expect(function_.do({ kind: 'rtp-from-client', client: 'gone' })).toEqual([]);
+  });
+
+  test('that was on its way stays so when another event follows', () => {
+    function_.above(granted(track(101)));
+    function_.above(idleAbove(9));
+    function_.above(idleAbove(10));
+    expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual([]);
+    expect(function_.do({ kind: 'rtp-from-client', client: 'y' })).toEqual(['y: Revoke 3']);
   });
 
   test('of one without the floor goes nowhere; he is told once, until he releases', () => {
@@ -267,9 +365,9 @@ describe('media', () => {
   ])('ends with %s; what was on its way is dropped in silence', (_what, end) => {
     function_.above(granted(track(101)));
     end();
-    function_.nowMs = 100;
+    function_.nowMs = 199;
     expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual([]);
-    function_.nowMs = 300;
+    function_.nowMs = 200;
     expect(function_.do({ kind: 'rtp-from-client', client: 'x' })).toEqual(['x: Revoke 3']);
   });
 });
@@ -289,6 +387,9 @@ describe('local filtering (TS 23.379 10.9.1.4)', () => {
   test('a higher priority takes the place of a request that is up', () => {
     function_.says('x', request(5));
     expect(function_.says('k', request(9))).toEqual(['up: Release', 'x: Deny 1', 'up: Request']);
+    expect(field(function_.to('x') ?? { fields: [] }, 'Floor Indicator')?.bits).toBe(0x0100);
+    expect(function_.says('x', request(5, [{ id: 'Floor Indicator', bits: 0x8400 }]))).toEqual(['x: Deny 1']);
+    expect(field(function_.to('x') ?? { fields: [] }, 'Floor Indicator')?.bits).toBe(0x8500);
   });
 
   test('against a client that talks', () => {

@@ -101,6 +101,9 @@ const table: readonly Row[] = [
   ['Start-stop', 'call established', established(), 'U: has no permission'],
   ['Start-stop', 'button', press, 'Start-stop'],
   ['Start-stop', 'a message', granted, 'Start-stop'],
+  ['Start-stop', 'a message that asks for an acknowledgement', from('Floor Taken', [], true), 'Start-stop'],
+  ['Start-stop', 'RTP', rtp, 'Start-stop'],
+  ['Start-stop', 'release of the call', { kind: 'release-call' }, 'Start-stop'],
   ['calling', 'answer takes it for a request', established({ accepted: true }), 'U: pending Request'],
   ['calling', 'answer does not', established(), 'U: has no permission', 'stop T101'],
   [
@@ -115,6 +118,8 @@ const table: readonly Row[] = [
   ['calling', 'Granted before the answer', granted, 'U: has permission', 'stop T101', ...mediaOn],
   ['calling', 'button released', letGo, 'Start-stop', 'stop T101'],
 
+  ['U: has no permission', 'INVITE', inviteSent(true), 'U: has no permission'],
+  ['U: has no permission', 'a timer of another state', timer('T104'), 'U: has no permission'],
   ['U: has no permission', 'button', press, 'U: pending Request', 'send Floor Request', 'start T101'],
   ['U: has no permission', 'Taken', taken, 'U: has no permission', 'start T103', 'tell taken'],
   ['U: has no permission', 'Idle', idle, 'U: has no permission', 'stop T103', 'tell idle'],
@@ -138,6 +143,8 @@ const table: readonly Row[] = [
   ['U: pending Request', 'button again', press, 'U: pending Request'],
   ['U: pending Request', 'T101', timer('T101'), 'U: pending Request', 'send Floor Request', 'start T101'],
   ['U: pending Request', 'a timer of another state', timer('T100'), 'U: pending Request'],
+  ['U: pending Request', 'established again', established({ granted: true }), 'U: pending Request'],
+  ['U: pending Request', 'T132 that nobody awaits', timer('T132'), 'U: pending Request'],
 
   ['U: has permission', 'button released', letGo, 'U: pending Release', 'media off', ...release],
   ['U: has permission', 'Revoke', revoke, 'U: pending Release', 'media off', 'tell revoked', ...release],
@@ -168,15 +175,19 @@ const table: readonly Row[] = [
   ['U: queued', 'position', position, 'U: queued', 'stop T104', 'tell queue-position'],
   ['U: queued', 'not in the queue', notQueued, 'U: has no permission', 'stop T104', 'tell queue-position'],
   ['U: queued', 'T132 that nobody awaits', timer('T132'), 'U: queued'],
+  ['U: queued', 'a timer of another state', timer('T101'), 'U: queued'],
   ['offered', 'button', press, 'U: has permission', 'stop T132', ...mediaOn],
   ['offered', 'T132', timer('T132'), 'U: pending Release', ...release],
   ['offered', 'Granted again', granted, 'U: queued'],
   ['offered', 'query', query, 'U: queued'],
+  ['offered', 'position', position, 'U: queued'],
+  ['offered', 'not in the queue', notQueued, 'U: queued'],
 
   ['Releasing', 'a message that asks for an acknowledgement', from('Floor Taken', [], true), 'Releasing'],
   ['Releasing', 'button', press, 'Releasing'],
   ['Releasing', 'RTP', rtp, 'Releasing'],
   ['Releasing', 'established', established(), 'Releasing'],
+  ['Releasing', 'release again', { kind: 'release-call' }, 'Releasing'],
 ];
 
 describe('floor participant, state by state (TS 24.380 6.2.4)', () => {
@@ -186,6 +197,39 @@ describe('floor participant, state by state (TS 24.380 6.2.4)', () => {
       expect(step.state.name).toBe(next);
       expect(short(step.effects)).toEqual(effects);
     });
+});
+
+describe('before the answer', () => {
+  const refused = [inviteSent(true), deny];
+
+  test.each([
+    ['a grant', granted],
+    ['a revoke', revoke],
+  ])('%s to who has been denied is answered by nobody', (_what, event) => {
+    const { state, effects } = run([...refused, event]);
+    expect(state.name).toBe('U: has no permission');
+    expect(effects).toEqual([]);
+  });
+
+  test('an answer behind the grant changes nothing of it', () => {
+    const { state, effects } = run([inviteSent(true), granted, established()]);
+    expect(state).toMatchObject({ name: 'U: has permission', established: true, mediaSsrc: 43981 });
+    expect(effects).toEqual([]);
+  });
+});
+
+describe('the floor that the queue gave', () => {
+  test('goes with the call: no button takes it any more', () => {
+    const { state } = run([...way.offered, { kind: 'release-call' }]);
+    expect(state.offered).toBe(false);
+    expect(run([press], state)).toEqual({ state, effects: [] });
+  });
+
+  test('is taken with the SSRC of its grant', () => {
+    expect(run([...way.offered, press]).effects.at(-1)).toMatchObject({ on: true, ssrc: 43981 });
+    const unnamed = [...way['U: queued'], from('Floor Granted'), press];
+    expect(run(unnamed).effects.at(-1)).toMatchObject({ on: true, ssrc: 0x1111 });
+  });
 });
 
 describe('without queueing negotiated', () => {
@@ -257,6 +301,24 @@ describe('what is sent', () => {
     const { state, effects } = run([...way['U: has permission'], from('Floor Taken', [], true)]);
     expect(state.name).toBe('U: has permission');
     expect(field(sentBy(effects) ?? { fields: [] }, 'Message Type')?.type).toBe(2);
+  });
+
+  test.each([
+    ['U: pending Request', deny, { news: 'denied', cause: 1 }],
+    ['U: has permission', revoke, { news: 'revoked', cause: 4 }],
+    ['U: pending Request', position, { news: 'queued', position: 2 }],
+    ['U: queued', position, { news: 'queue-position', position: 2 }],
+  ] as const)('in %s the user is told the number that came with it', (state, event, told) => {
+    const { effects } = run([...way[state], event]);
+    expect(effects).toContainEqual({ kind: 'inform', ...told });
+  });
+
+  test('the question for the position has no fields', () => {
+    expect(sentBy(run([...way['U: queued'], query]).effects)).toMatchObject({ ssrc: 0x1111, fields: [] });
+  });
+
+  test('media may go for as long as the grant says', () => {
+    expect(run(way['U: has permission']).effects.at(-1)).toMatchObject({ durationS: 30 });
   });
 
   test('media goes with the own SSRC where the server gives none', () => {

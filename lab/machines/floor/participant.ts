@@ -64,7 +64,7 @@ export const participant: Machine<ParticipantState, ParticipantEvent, Participan
     // 6.2.2 step 1, 6.2.4.7.2: no floor control and no media any more
     case 'release-call':
       if (state.name === 'Start-stop' || state.name === 'Releasing') return same(state);
-      return { state: { ...state, name: 'Releasing', hearing: false }, effects: silence() };
+      return { state: { ...state, name: 'Releasing', hearing: false, offered: false }, effects: silence() };
     // 6.2.2 step 2, 6.2.4.8.2: the call is gone
     case 'call-released':
       return { state: startParticipant(state.settings), effects: silence() };
@@ -103,7 +103,7 @@ function callEstablished(was: ParticipantState, event: CallEstablished): Next {
 
 function press(state: ParticipantState): Next {
   // 6.2.4.9: T132 runs, and the user takes the floor that waits
-  if (state.name === 'U: queued' && state.offered) return permitted(state, state.mediaSsrc, undefined, stop('T132'));
+  if (state.offered) return permitted(state, state.mediaSsrc, undefined, stop('T132'));
   if (state.name !== 'U: has no permission') return same(state);
   // 8.2.3.7: Floor Taken said that this participant may not ask
   if (!state.mayRequest) return { state, effects: [{ kind: 'inform', news: 'not-permitted-to-request' }] };
@@ -180,7 +180,7 @@ function expired(state: ParticipantState, timer: ParticipantTimer): Next {
       return { state: { ...state, hearing: false }, effects: [{ kind: 'inform', news: 'burst-ended' }] };
     // 6.2.4.9: nobody took the floor that the queue gave
     case 'T132':
-      return state.name === 'U: queued' && state.offered ? releasing(state) : same(state);
+      return state.offered ? releasing(state) : same(state);
   }
 }
 

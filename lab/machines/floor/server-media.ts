@@ -25,7 +25,7 @@ export function media(draft: Draft, leg: Leg): void {
   }
   // 6.3.5.7: it goes on sending; T8 will say so again
   if (leg.state === 'U: not permitted but sends media') {
-    if (!leg.stillSends) changeLeg(draft, leg.id, { stillSends: true });
+    changeLeg(draft, leg.id, { stillSends: true });
     return;
   }
   if (lately?.leg === leg.id && draft.nowMs < lately.untilMs) return;

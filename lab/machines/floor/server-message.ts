@@ -68,7 +68,7 @@ function release(draft: Draft, leg: Leg, message: FloorMessage): void {
   if (leg.state === 'U: not permitted but sends media') {
     stop(draft, `T8:${leg.id}`);
     const state = idle ? 'U: not permitted and Floor Idle' : 'U: not permitted and Floor Taken';
-    changeLeg(draft, leg.id, { state, stillSends: false });
+    changeLeg(draft, leg.id, { state });
   }
   // 6.3.5.4: a queued request is taken back
   change(draft, { queue: queue.filter((entry) => !speaksFor(leg.id, message, entry)) });

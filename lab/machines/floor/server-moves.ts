@@ -36,7 +36,7 @@ export function enterTaken(draft: Draft, talker: Talker, fromQueue: boolean): vo
       continue;
     }
     stop(draft, `T8:${leg.id}`);
-    changeLeg(draft, leg.id, { state: 'U: permitted', stillSends: false });
+    changeLeg(draft, leg.id, { state: 'U: permitted' });
     send(draft, leg.id, grantedMessage(draft.state, leg, talker, draft.nowMs));
   }
   start(draft, 'T1', settings.timers.t1Ms);
@@ -80,12 +80,11 @@ function endBurst(draft: Draft): void {
     burstSinceMs: undefined,
     lately: { leg: holder.leg, untilMs: draft.nowMs + STRAGGLER_MS },
   });
-  changeLeg(draft, holder.leg, { state: 'U: not permitted and Floor Idle' });
 }
 
 /** 6.3.5.7: who sends media without permission stays so until its Floor Release. */
 function settle(draft: Draft, leg: Leg, state: LegStateName): void {
-  if (legOf(draft.state, leg.id)?.state !== 'U: not permitted but sends media') changeLeg(draft, leg.id, { state });
+  if (leg.state !== 'U: not permitted but sends media') changeLeg(draft, leg.id, { state });
 }
 
 function forgetTaken(draft: Draft, leg: Leg): void {

@@ -38,6 +38,24 @@ describe('the queue (6.3.5.4)', () => {
     expect(server.says('c', message('Floor Queue Position Request'))).toEqual(['c: Queue Position Info 254']);
   });
 
+  test('the position comes with the priority that the place was got with', () => {
+    const info = () => field(server.sent('b')[0] ?? { fields: [] }, 'Queue Info');
+    server.says('b', request(7));
+    server.says('b', message('Floor Queue Position Request'));
+    expect(info()).toMatchObject({ position: 1, priority: 7 });
+    server.says('b', release);
+    server.says('b', message('Floor Queue Position Request', [{ id: 'Floor Priority', priority: 9 }]));
+    expect(info()).toMatchObject({ position: 254, priority: 9 });
+  });
+
+  test('a position of the far end is never the one that says not queued', () => {
+    server = new Script({ queueLimit: 300 });
+    server.join('a', leg('n', { kind: 'non-controlling' }));
+    server.do({ kind: 'initialise', implicitRequest: 'a' });
+    const last = Array.from({ length: 256 }, (_, i) => server.says('n', request(5, [track(i)]))).slice(-5);
+    expect(last.map(([said]) => said)).toEqual([252, 253, 253, 253, 253].map((at) => `n: Queue Position Info ${at}`));
+  });
+
   test('a repeated request keeps its place; another priority finds a new one', () => {
     server.says('b', request(5));
     server.says('c', request(5));
@@ -72,6 +90,13 @@ describe('the queue (6.3.5.4)', () => {
     expect(server.fires('T20')).toEqual(['b: Granted']);
     expect(server.fires('T20')).toEqual([]);
     expect(server.running()).not.toContain('T20');
+  });
+
+  test('T20 ends with the burst too', () => {
+    server.says('b', request());
+    server.says('a', release);
+    expect(server.says('b', release)).toContain('tell idle');
+    expect(server.running()).toEqual(['T4', 'T7']);
   });
 
   test('T20 ends with the first packet', () => {
@@ -120,6 +145,17 @@ describe('pre-emption (6.3.4.4, 6.3.4.5)', () => {
     expect(server.says('a', release)).toContain('f: Granted');
   });
 
+  test('from the priority that the settings name', () => {
+    expect(server.says('b', request(199))).toEqual(['b: Queue Position Info 1']);
+    expect(server.says('c', request(200))).toEqual(['a: Revoke 4', 'c: Queue Position Info 1']);
+  });
+
+  test('a later pre-emptor of the same rank goes to the top (6.3.4.5.4)', () => {
+    server.says('b', request(210));
+    expect(server.says('c', request(210))).toEqual(['c: Queue Position Info 1']);
+    expect(queued()).toEqual(['c', 'b']);
+  });
+
   test('an emergency pre-empts at any priority; its bit shows in what is said of it', () => {
     expect(server.says('b', request(0, [emergency]))[0]).toBe('a: Revoke 4');
     server.says('a', release);
@@ -142,6 +178,15 @@ describe('pre-emption (6.3.4.4, 6.3.4.5)', () => {
     server.says('b', request(5));
     expect(server.says('c', request(210))).toEqual(['b: Deny 7', 'a: Revoke 4', 'c: Queue Position Info 1']);
     expect(queued()).toEqual(['c']);
+  });
+
+  test('a queue full of higher ones has no room for a pre-emptor, who is denied (7) and no more', () => {
+    server = new Script({ queueLimit: 1 });
+    server.join(leg('a', { priority: 5 }), 'b', 'c');
+    server.do({ kind: 'initialise', implicitRequest: 'a' });
+    server.says('b', request(220));
+    expect(server.says('c', request(210))).toEqual(['c: Deny 7']);
+    expect(queued()).toEqual(['b']);
   });
 
   test('equal rank does not pre-empt', () => {
@@ -205,6 +250,15 @@ describe('a leg to a non-controlling function (6.5, 8.2.3.13)', () => {
     server.says('n', request(5, [track(7)]));
     expect(server.says('a', request(0, [emergency]))).toContain('n: Revoke 4');
     expect(server.sent('n')[0]?.fields).toContainEqual(track(7));
+  });
+
+  test('a trail without references is none', () => {
+    const empty: FloorField = { id: 'Track Info', queueing: 1, participantType: 'x', references: [] };
+    server.says('a', release);
+    server.says('n', request(5, [empty]));
+    expect(field(server.sent('n')[0] ?? { fields: [] }, 'SSRC')?.ssrc).toBe(server.leg('n')?.mediaSsrc);
+    expect(server.says('n', request())).toEqual(['n: Granted']);
+    expect(server.says('n', message('Floor Release', [empty]))).toContain('tell idle');
   });
 
   test('a User ID in the request names the talker to the others', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { field } from '../../wire/floor/fields.ts';
 import { ackOf, leg, message, request, Script } from './server-script.ts';
+import type { ServerTimer } from './server-state.ts';
 
 let server: Script;
 beforeEach(() => {
@@ -67,6 +68,29 @@ describe('the call begins (6.3.4.2, 6.3.5.2)', () => {
     expect(server.says('n', request())[0]).toBe('n: Granted');
   });
 
+  test('an implicit request asks with what was negotiated for its leg and its call', () => {
+    server.join(leg('a', { priority: 210 }), 'b');
+    server.do({ kind: 'initialise', implicitRequest: 'a' });
+    const [granted = message('Floor Granted')] = server.sent('a');
+    expect(field(granted, 'Floor Priority')?.priority).toBe(210);
+    expect(field(granted, 'Floor Indicator')?.bits).toBe(0x8500);
+    expect(server.says('b', request(205))).toEqual(['b: Queue Position Info 1']);
+    const emergency = new Script({ indicator: 0x9500 });
+    emergency.join(leg('a', { priority: 5 }), 'b');
+    emergency.do({ kind: 'initialise', implicitRequest: 'a' });
+    expect(emergency.says('b', request(255))).toEqual(['b: Queue Position Info 1']);
+  });
+
+  test('it begins once', () => {
+    idle();
+    expect(server.do({ kind: 'initialise', implicitRequest: 'a' })).toEqual([]);
+  });
+
+  test('an implicit request of a leg that is gone is none', () => {
+    server.join('a', 'b');
+    expect(server.do({ kind: 'initialise', implicitRequest: 'z' })).toContain('tell idle');
+  });
+
   test('a late joiner hears of the event there is, by the same number', () => {
     idle();
     expect(server.join('d')).toEqual(['d: Idle 1']);
@@ -110,6 +134,25 @@ describe('G: Floor Idle (6.3.4.3)', () => {
         { id: 'SSRC', ssrc: server.leg('a')?.mediaSsrc },
       ],
     });
+  });
+
+  test.each([
+    ['who only receives', {}, { receiveOnly: true }],
+    ['anybody in a broadcast call', { indicator: 0x4000 }, {}],
+  ])('Floor Taken tells %s not to ask (8.2.3.7)', (_who, call, listener) => {
+    const other = new Script(call);
+    other.join('a', leg('b', listener));
+    other.do({ kind: 'initialise', implicitRequest: 'a' });
+    const [told = message('Floor Taken')] = other.sent('b');
+    expect(field(told, 'Permission to Request the Floor')?.permission).toBe(0);
+  });
+
+  test('where no acknowledgement is asked for, Floor Taken is said once', () => {
+    const other = new Script({ takenAck: false });
+    other.join('a', 'b');
+    other.do({ kind: 'initialise', implicitRequest: 'a' });
+    expect(other.sent('b')).toMatchObject([{ name: 'Floor Taken', ackRequired: false }]);
+    expect(other.running()).toEqual(['T1']);
   });
 
   test('denied: 3 alone, 5 receive only', () => {
@@ -171,12 +214,26 @@ describe('G: Floor Taken (6.3.4.4)', () => {
     expect(field(server.sent('a')[0] ?? { fields: [] }, 'Duration')?.seconds).toBe(20);
   });
 
+  test.each([
+    ['never less than none', 30_000, 31_000, 0],
+    ['never more than 16 bits', 100_000_000, 0, 0xffff],
+    ['whole before the first packet', 30_000, undefined, 30],
+  ])('Duration is %s', (_what, t2Ms, spentMs, seconds) => {
+    const { timers } = server.state.settings;
+    server.state = { ...server.state, settings: { ...server.state.settings, timers: { ...timers, t2Ms } } };
+    if (spentMs !== undefined) server.rtp('a');
+    server.nowMs = spentMs ?? 5000;
+    server.says('a', request());
+    expect(field(server.sent('a')[0] ?? { fields: [] }, 'Duration')?.seconds).toBe(seconds);
+  });
+
   test('a request of another: queued, denied without queueing (1), denied when the queue is full (7)', () => {
     server.join(leg('q', { queueing: false }), 'd');
     expect(server.says('b', request())).toEqual(['b: Queue Position Info 1']);
     expect(server.says('q', request())).toEqual(['q: Deny 1']);
     expect(server.says('c', request())).toEqual(['c: Queue Position Info 2']);
     expect(server.says('d', request())).toEqual(['d: Deny 7']);
+    expect(server.says('b', request())).toEqual(['b: Queue Position Info 1']);
   });
 
   test('the holder that leaves leaves the floor', () => {
@@ -223,6 +280,22 @@ describe('media without permission (6.3.5.7)', () => {
     expect(server.rtp('b')).toEqual(['b: Revoke 3']);
   });
 
+  test('that was one packet is told once', () => {
+    server.rtp('b');
+    expect(server.fires('T8:b')).toEqual([]);
+    expect(server.leg('b')?.state).toBe('U: not permitted and Floor Taken');
+  });
+
+  test.each([
+    ['its Floor Release', () => server.says('b', release)],
+    ['its silence', () => server.fires('T8:b')],
+  ])('ends while the floor is idle with %s', (_what, end) => {
+    server.rtp('b');
+    server.says('a', release);
+    end();
+    expect(server.leg('b')?.state).toBe('U: not permitted and Floor Idle');
+  });
+
   test('goes on when the floor changes hands or is idle: T8 still waits for its Floor Release', () => {
     server.rtp('b');
     server.says('a', release);
@@ -251,10 +324,37 @@ describe('media without permission (6.3.5.7)', () => {
   test('packets that were on their way when the burst ended are dropped in silence, later ones are not', () => {
     server.rtp('a');
     server.says('a', release);
-    server.nowMs = 150;
+    server.nowMs = 199;
     expect(server.rtp('a')).toEqual([]);
-    server.nowMs = 250;
+    expect(server.rtp('b')).toEqual(['b: Revoke 3']);
+    server.nowMs = 200;
     expect(server.rtp('a')).toEqual(['a: Revoke 3']);
+  });
+});
+
+function revoked(): void {
+  taken();
+  server.rtp('a');
+  server.fires('T2');
+}
+
+function fromQueue(): void {
+  taken();
+  server.says('b', request());
+  server.says('a', release);
+  server.says('c', request());
+}
+
+describe('a timer that the state does not wait for', () => {
+  test.each<[string, () => void, ServerTimer[]]>([
+    ['idle', idle, ['T1', 'T2', 'T3', 'T20', 'T8:a', 'Ack:a']],
+    ['taken', taken, ['T3', 'T4', 'T7', 'T8:a', 'T8:b', 'T8:z', 'Ack:a', 'Ack:z']],
+    ['being revoked', revoked, ['T1', 'T2', 'T4', 'T7', 'T20', 'T8:b', 'Ack:a']],
+  ])('does nothing when the floor is %s', (_name, begin, timers) => {
+    begin();
+    const before = server.state;
+    for (const timer of timers) expect([timer, server.do({ kind: 'timer', timer })]).toEqual([timer, []]);
+    expect(server.state).toEqual(before);
   });
 });
 
@@ -262,16 +362,27 @@ describe('release of the call (6.3.4.7)', () => {
   test.each([
     ['idle', idle],
     ['taken', taken],
+    ['being revoked', revoked],
+    ['taken from the queue', fromQueue],
   ])('from %s nothing goes on running, and nothing is heard', (_name, begin) => {
     begin();
     server.rtp('b');
     server.do({ kind: 'release' });
     expect(server.running()).toEqual([]);
+    expect(server.state).toMatchObject({ general: 'Releasing', holder: undefined, queue: [] });
+    expect(server.leg('b')).toMatchObject({ state: 'Releasing', unacked: undefined });
     expect(server.says('a', request())).toEqual([]);
     expect(server.rtp('a')).toEqual([]);
     expect(server.join('z')).toEqual([]);
     server.do({ kind: 'released' });
     expect(server.state.general).toBe('Start-stop');
     expect(server.state.legs).toEqual([]);
+  });
+
+  test('step 2 without step 1 leaves nothing running either', () => {
+    revoked();
+    server.do({ kind: 'released' });
+    expect(server.running()).toEqual([]);
+    expect(server.state.general).toBe('Start-stop');
   });
 });

@@ -97,11 +97,11 @@ function join(draft: Draft, participant: FloorParticipant): void {
 }
 
 function leave(draft: Draft, id: string): void {
-  const { general, legs, queue, holder } = draft.state;
+  const { legs, queue, holder } = draft.state;
   if (legOf(draft.state, id) === undefined) return;
   stop(draft, `T8:${id}`, `Ack:${id}`);
   change(draft, { legs: legs.filter((leg) => leg.id !== id), queue: queue.filter((entry) => entry.leg !== id) });
-  if (general !== 'Start-stop' && holder?.leg === id) grantNext(draft);
+  if (holder?.leg === id) grantNext(draft);
 }
 
 // 6.3.4.2.2: the call is up

@@ -47,6 +47,8 @@ describe('the way of a request', () => {
     ['loose routers', ['<sip:p0;lr>', '<sip:p1;lr>'], target, ['<sip:p0;lr>', '<sip:p1;lr>'], 'sip:p0;lr'],
     ['lr=on, as some write', ['<sip:p0;lr=on>'], target, ['<sip:p0;lr=on>'], 'sip:p0;lr=on'],
     ['a strict router first', ['<sip:p0>', '<sip:p1;lr>'], 'sip:p0', ['<sip:p1;lr>', `<${target}>`], 'sip:p0'],
+    ['a router that has no SIP URI', ['<tel:+1;lr>'], 'tel:+1;lr', [`<${target}>`], 'tel:+1;lr'],
+    ['a route that cannot be read', ['"p0'], target, [], target],
     ['a parameter that only looks like lr', ['<sip:p0;lrx>'], 'sip:p0;lrx', [`<${target}>`], 'sip:p0;lrx'],
     ['a user that only looks like lr', ['<sip:u;lr@p0>'], 'sip:u;lr@p0', [`<${target}>`], 'sip:u;lr@p0'],
   ])('%s', (_, routeSet, uri, route, nextHop) => {
@@ -60,6 +62,7 @@ describe('the way of a request', () => {
     expect(nextHopOf(invite)).toBe('sip:pf@a.mcx.test');
     const routed = request('INVITE', [{ name: 'Route', value: '<sip:edge:5060;lr>, <sip:172.18.0.3:31070;lr>' }]);
     expect(nextHopOf(routed)).toBe('sip:edge:5060;lr');
+    expect(nextHopOf(request('INVITE', [{ name: 'Route', value: '"edge' }]))).toBe('sip:pf@a.mcx.test');
   });
 });
 

@@ -50,6 +50,38 @@ describe('a dialog of the calling side (RFC 3261 12.1.2)', () => {
     expect(dialog?.phase).toBe(status <= 100 || status >= 300 ? undefined : status < 200 ? 'early' : 'confirmed');
   });
 
+  test('what the request lacks is empty, a response without Contact leaves the Request-URI', () => {
+    const bare: SipRequest = { ...invite, headers: [] };
+    expect(dialogAsUac(bare, makeResponse(invite, 200, { toTag: 'callee' }))).toMatchObject({
+      callId: '',
+      localTag: '',
+      local: '',
+      remoteTarget: 'sip:pf@a.mcx.test',
+      localSeq: undefined,
+    });
+  });
+
+  test('the 2xx of another request leaves an early one early', () => {
+    const early = made(dialogAsUac(invite, ringing));
+    const update = requestInDialog(early, 'UPDATE').request;
+    const moved = makeResponse(update, 200, { headers: contact('sip:moved@10.0.0.1') });
+    expect(receiveResponse(early, update, moved)).toEqual({ ...early, remoteTarget: 'sip:moved@10.0.0.1' });
+  });
+
+  test('the 2xx of an INVITE inside a confirmed one leaves its route set (12.2)', () => {
+    const dialog = made(dialogAsUac(invite, ok));
+    const again = requestInDialog(dialog, 'INVITE').request;
+    const moved = makeResponse(again, 200, {
+      headers: [...lines('Record-Route', '<sip:x;lr>'), ...contact('sip:m@h')],
+    });
+    expect(receiveResponse(dialog, again, moved)).toEqual({ ...dialog, remoteTarget: 'sip:m@h' });
+  });
+
+  test('a 2xx that makes no dialog leaves the early one as it is', () => {
+    const early = made(dialogAsUac(invite, ringing));
+    expect(receiveResponse(early, invite, makeResponse(invite, 200))).toBe(early);
+  });
+
   test('there is none without a To tag', () => {
     expect(dialogAsUac(invite, makeResponse(invite, 200))).toBeUndefined();
   });
@@ -95,6 +127,29 @@ describe('a dialog of the called side (RFC 3261 12.1.1)', () => {
   test('without Contact the From is what is left', () => {
     expect(dialogAsUas(request('INVITE'), 'callee').remoteTarget).toBe('sip:a-ue-1@a.mcx.test');
   });
+
+  test('what the request lacks is empty', () => {
+    expect(dialogAsUas({ ...invite, headers: [] }, 'callee')).toMatchObject({
+      callId: '',
+      remoteTag: '',
+      local: ';tag=callee',
+      remote: '',
+      remoteTarget: '',
+      remoteSeq: undefined,
+    });
+  });
+
+  test('its INVITE inside an early one is no beginning', () => {
+    const early = dialogAsUas(invite, 'callee', 'early');
+    const again = requestInDialog(early, 'INVITE').request;
+    const moved = makeResponse(again, 200, { headers: contact('sip:moved@10.0.0.1') });
+    expect(receiveResponse(early, again, moved)).toEqual({ ...early, remoteTarget: 'sip:moved@10.0.0.1' });
+  });
+
+  test('a confirmed one stays the one it is', () => {
+    const dialog = dialogAsUas(invite, 'callee');
+    expect(confirmed(dialog)).toBe(dialog);
+  });
 });
 
 describe('both sides of one dialog', () => {
@@ -104,6 +159,11 @@ describe('both sides of one dialog', () => {
   test('a request of either side carries the key of the other', () => {
     expect(dialogKeyOf(requestInDialog(caller, 'BYE').request)).toBe(dialogKey(callee));
     expect(dialogKeyOf(requestInDialog(callee, 'BYE').request)).toBe(dialogKey(caller));
+  });
+
+  test('a message without tags or Call-ID has a key of nothing', () => {
+    expect(dialogKeyOf({ ...invite, headers: [] })).toBe('  ');
+    expect(dialogKeyOf({ ...ok, headers: [] })).toBe('  ');
   });
 
   test('so does the response to a request', () => {
@@ -124,12 +184,19 @@ describe('requests of the peer (RFC 3261 12.2.2)', () => {
 
   test.each([
     ['BYE', 6, false],
+    ['BYE', 7, true],
     ['BYE', 8, true],
     ['BYE', 80, true],
     ['ACK', 6, true],
     ['CANCEL', 6, true],
   ])('%s with CSeq %i: in order %s', (method, cseq, inOrder) => {
     expect(receiveRequest(callee, inDialog(method, cseq)).inOrder).toBe(inOrder);
+  });
+
+  test('a request whose number cannot be read changes nothing', () => {
+    const bye = request('BYE', contact('sip:moved@10.0.0.1'));
+    const unread = { ...bye, method: 'INVITE', headers: bye.headers.filter(({ name }) => name !== 'CSeq') };
+    expect(receiveRequest(callee, unread)).toEqual({ dialog: callee, inOrder: true });
   });
 
   test('the number moves on, and only upwards', () => {
@@ -157,7 +224,9 @@ describe('responses to our requests (RFC 3261 12.2.1.2)', () => {
   test('a 2xx refreshes the target, any other response changes nothing', () => {
     const moved = makeResponse(update, 200, { headers: contact('sip:moved@10.0.0.1') });
     expect(receiveResponse(caller, update, moved).remoteTarget).toBe('sip:moved@10.0.0.1');
-    expect(receiveResponse(caller, update, { ...moved, status: 491 })).toBe(caller);
+    expect(receiveResponse(caller, update, { ...moved, status: 299 }).remoteTarget).toBe('sip:moved@10.0.0.1');
+    for (const status of [100, 199, 300, 491])
+      expect(receiveResponse(caller, update, { ...moved, status })).toBe(caller);
   });
 
   test.each([

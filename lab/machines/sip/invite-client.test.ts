@@ -100,6 +100,26 @@ describe('every state and event', () => {
   });
 });
 
+test.each([
+  [199, 'proceeding', ['stop-timer A', 'stop-timer B', 'deliver']],
+  [299, 'accepted', ['stop-timer A', 'stop-timer B', 'start-timer M 32000', 'deliver']],
+  [300, 'completed', ['stop-timer A', 'stop-timer B', 'send', 'start-timer D 32000', 'deliver']],
+])('status %i while calling: %s', (status, name, effects) => {
+  const step = inviteClient(start.state, got(status));
+  expect(step.state.name).toBe(name);
+  expect(words(step.effects)).toEqual(effects);
+});
+
+test.each([
+  ['accepted', 199, []],
+  ['accepted', 299, ['deliver']],
+  ['accepted', 300, []],
+  ['completed', 299, []],
+  ['completed', 300, ['send']],
+])('%s: status %i', (name, status, effects) => {
+  expect(words(inviteClient(states[name] ?? start.state, got(status)).effects)).toEqual(effects);
+});
+
 describe('in time', () => {
   test('nobody answers: sent at 0, 1, 3, 7, 15, 31 and 63 T1, given up at 64*T1', () => {
     const { trace, endMs } = simulate(inviteClient, start);

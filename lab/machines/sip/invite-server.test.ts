@@ -96,6 +96,19 @@ describe('every state and event', () => {
   });
 });
 
+test.each([
+  ['proceeding', 199, 'proceeding', 'send'],
+  ['proceeding', 299, 'accepted', 'send'],
+  ['proceeding', 300, 'completed', 'send'],
+  ['accepted', 199, 'accepted', 'refuse'],
+  ['accepted', 299, 'accepted', 'send'],
+  ['accepted', 300, 'accepted', 'refuse'],
+])('%s: the user says %i: %s, %s', (before, status, name, effect) => {
+  const step = inviteServer(states[before] ?? start.state, say(status));
+  expect(step.state.name).toBe(name);
+  expect(words(step.effects)).toContain(effect);
+});
+
 describe('in time', () => {
   test('a 486 without ACK: sent eleven times at T1 doubling to T2, given up at 64*T1', () => {
     const { trace } = simulate(inviteServer, start, [{ atMs: 100, event: say(486) }]);

@@ -32,7 +32,7 @@ describe('Session-Expires (RFC 4028 4)', () => {
     expect(sessionExpires(invite(`x: ${value}`))).toEqual({ intervalS, refresher });
   });
 
-  test.each(['', '0', '-5', 'soon', '1.5', '99999999999'])('%j is none', (value) => {
+  test.each(['', '0', '-5', 'soon', '1.5', '99999999999', '90x', 'x90', '9 0'])('%j is none', (value) => {
     expect(sessionExpires(request('INVITE', [{ name: 'Session-Expires', value }]))).toBeUndefined();
   });
 
@@ -51,6 +51,16 @@ describe('the answer of the called side (RFC 4028 9)', () => {
     ['no extension, a proxy asked', 'Session-Expires: 600', '600;refresher=uas', undefined],
     ['extension, nothing asked', 'Supported: timer', '1800;refresher=uas', 'timer'],
     ['left open', 'Supported: 100rel, Timer\nSession-Expires: 600', '600;refresher=uas', 'timer'],
+    ['extension that is required', 'Require: timer', '1800;refresher=uas', 'timer'],
+    ['nothing asked, Min-SE above ours', 'Supported: timer\nMin-SE: 3000;x', '3000;refresher=uas', 'timer'],
+    [
+      'Min-SE above what is asked',
+      'Supported: timer\nMin-SE: 3000\nSession-Expires: 2000',
+      '2000;refresher=uas',
+      'timer',
+    ],
+    ['exactly our least', 'Supported: timer\nSession-Expires: 90', '90;refresher=uas', 'timer'],
+    ['another extension', 'Supported: 100rel\nSession-Expires: 60', '60;refresher=uas', undefined],
     ['uac', 'k: timer\nx: 600;refresher=uac', '600;refresher=uac', 'timer'],
     ['uas', 'Supported: timer\nSession-Expires: 600;refresher=uas', '600;refresher=uas', 'timer'],
     ['longer than we want', 'Supported: timer\nSession-Expires: 7200', '1800;refresher=uas', 'timer'],
@@ -88,6 +98,8 @@ describe('the calling side (RFC 4028 7)', () => {
     [422, 'Min-SE: 120', 90, 120],
     [422, 'Min-SE: 120;x=y', 90, 120],
     [422, 'Min-SE: 60', 90, undefined],
+    [422, 'Min-SE: 90', 90, undefined],
+    [422, 'Min-SE: 91', 90, 91],
     [422, '', 90, undefined],
     [486, 'Min-SE: 120', 90, undefined],
   ])('%i with %j after asking for %i: %s', (status, text, askedS, expected) => {

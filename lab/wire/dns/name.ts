@@ -1,44 +1,41 @@
 import type { Buffer } from 'node:buffer';
-import * as packet from 'dns-packet';
 
 export type NameResult =
   | { readonly ok: true; readonly name: string; readonly next: number }
   | { readonly ok: false; readonly why: string };
 
 /**
- * Reads a name at an offset. The walk beforehand bounds the work of the decoder: pointers lead only backwards
- * (RFC 1035 4.1.4), a pointer straight to another pointer is refused, and so a name has at most 127 jumps.
+ * Reads a name at an offset. A pointer leads to what stands before the part of the name that it ends (RFC 1035 4.1.4), one
+ * straight to another pointer is refused, and so a name has at most 127 jumps.
  */
 export function readName(bytes: Buffer, offset: number): NameResult {
+  const labels: string[] = [];
+  let begin = offset;
   let at = offset;
   let next: number | undefined;
   let length = 0;
   for (;;) {
     const first = bytes[at];
     if (first === undefined) return wrong('the name runs out of the message');
-    if (first === 0) break;
+    if (first === 0) return { ok: true, name: labels.join('.') || '.', next: next ?? at + 1 };
     if (first < 0x40) {
       const label = bytes.subarray(at + 1, at + 1 + first);
       length += first + 1;
-      if (label.length < first) return wrong('the name runs out of the message');
       if (length > 254) return wrong('a name has at most 255 bytes');
       if (!label.every(isPlain)) return wrong('a label with bytes that no host or service name has');
+      labels.push(label.toString('latin1'));
       at += 1 + first;
     } else if (first >= 0xc0) {
+      // Half a pointer ends behind the message, wherever it leads: whoever asks sees that by `next`.
       const target = (first & 0x3f) * 256 + (bytes[at + 1] ?? 0);
-      if (at + 1 >= bytes.length) return wrong('the name runs out of the message');
-      if (target >= at || target >= offset) return wrong('a pointer leads forwards');
+      if (target >= begin) return wrong('a pointer leads forwards');
       if ((bytes[target] ?? 0) >= 0xc0) return wrong('a pointer leads to a pointer');
       next ??= at + 2;
+      begin = target;
       at = target;
     } else {
       return wrong('a label type that does not exist');
     }
-  }
-  try {
-    return { ok: true, name: packet.name.decode(bytes, offset), next: next ?? at + 1 };
-  } catch (error) {
-    return wrong(error instanceof Error ? error.message : 'the name cannot be read');
   }
 }
 

@@ -43,9 +43,8 @@ export function readRecord(bytes: Buffer, raw: RawRecord): DnsRecord | string {
   }
 }
 
-/** A name that ends exactly where the record does. */
+/** A name that ends exactly where the record does: one that begins there or later ends later still. */
 function nameIn(bytes: Buffer, at: number, end: number): string | undefined {
-  if (at >= end) return undefined;
   const read = readName(bytes, at);
   return read.ok && read.next === end ? read.name : undefined;
 }
@@ -55,7 +54,7 @@ function naptr(bytes: Buffer, raw: RawRecord): DnsRecord | undefined {
   let at = raw.at + 6;
   for (let i = 0; i < 3; i++) {
     const length = bytes[at];
-    if (length === undefined || at + 1 + length >= raw.end) return undefined;
+    if (length === undefined) return undefined;
     if (!bytes.subarray(at + 1, at + 1 + length).every((byte) => byte < 0x80)) return undefined;
     at += 1 + length;
   }

@@ -40,8 +40,20 @@ describe('fields of a floor message', () => {
     ['an identity of 256 octets', { id: 'User ID', uri: 'x'.repeat(256) }],
     ['an entry of 256 octets', { id: 'List of Granted Users', uris: ['x'.repeat(256)] }],
     ['half an SSRC', { id: 'SSRC', ssrc: 0.5 }],
+    ['an SSRC of a list', { id: 'List of SSRCs', ssrcs: [-1] }],
+    ['256 users', { id: 'List of Granted Users', uris: new Array<string>(256).fill('') }],
+    ['a position above 255', { id: 'Queue Info', position: 256, priority: 0 }],
+    ['a priority of the queue above 255', { id: 'Queue Info', position: 1, priority: 256 }],
+    ['a field id above 255', { id: 'other', fieldId: 256, value: new Uint8Array() }],
+    ['a value of 256 octets', { id: 'other', fieldId: 191, value: new Uint8Array(256) }],
+    ['a capability above 255', { id: 'Track Info', queueing: 256, participantType: '', references: [] }],
+    ['a reference of more than 32 bits', { id: 'Track Info', queueing: 0, participantType: '', references: [2 ** 32] }],
   ])('%s cannot be written', (_what, wrong) => {
-    expect(() => encodeFloor([{ ...message, fields: [wrong] }])).toThrow(RangeError);
+    expect(() => encodeFloor([{ ...message, fields: [wrong] }])).toThrow(/^.+ must be an integer from 0 to \d+, not /);
+  });
+
+  test('nor can an SSRC of more than 32 bits', () => {
+    expect(() => encodeFloor([{ ...message, ssrc: 2 ** 32 }])).toThrow('SSRC must be');
   });
 
   test('a Floor Request cannot ask for an acknowledgement', () => {

@@ -55,6 +55,61 @@ describe('floor messages of others', () => {
     });
   });
 
+  test('a List of SSRCs without a length octet may be of one silent source, and the end', () => {
+    expect(decodeFloor(taken('10010000 00000000 0d028400'))).toMatchObject({
+      value: [{ fields: [{ id: 'List of SSRCs', ssrcs: [0] }, { id: 'Floor Indicator' }] }],
+      faults: [],
+    });
+    expect(fieldsOf(taken('10010000 00000007'))).toEqual([{ id: 'List of SSRCs', ssrcs: [7] }]);
+  });
+
+  test('a List of SSRCs whose spare octets are not zero has its length octet', () => {
+    expect(fieldsOf(taken('10030001 01000000 08020001 08020002'))).toEqual([
+      { id: 'List of SSRCs', ssrcs: [] },
+      { id: 'Message Sequence Number', sequence: 1 },
+      { id: 'Message Sequence Number', sequence: 2 },
+    ]);
+  });
+
+  test.each([101, 107, 117])('field %i is none of Release 13.0', (fieldId) => {
+    const id = fieldId.toString(16);
+    expect(fieldsOf(taken(`${id}020001`))).toEqual([{ id: 'other', fieldId, value: Uint8Array.of(0, 1) }]);
+  });
+
+  test('a message without fields is one', () => {
+    expect(decodeFloor(taken('', 8))).toMatchObject({
+      value: [{ name: 'Floor Queue Position Request', fields: [] }],
+      faults: [],
+    });
+  });
+
+  test.each([
+    [0, [0, 1, 3]],
+    [1, [0, 1, 3]],
+    [2, [0, 1]],
+    [3, [0, 1, 3]],
+    [5, [0, 1, 3]],
+    [7, [0, 1, 3]],
+    [8, [0, 1, 3]],
+    [10, [0, 1, 3]],
+    [11, [0, 1]],
+    [12, [0, 1, 3]],
+    [13, [0, 1, 3]],
+    [14, [0, 5, 7]],
+    [15, [0, 2]],
+    [16, [2, 4]],
+    [18, [0, 2]],
+  ])('field %i has a value of none of the lengths %j', (fieldId, lengths) => {
+    for (const length of lengths) {
+      const bytes = new Uint8Array((2 + length + 3) & ~3);
+      bytes.set([fieldId, length, ...new Array<number>(length).fill(0x61)]);
+      expect([length, faultsOf(taken(Buffer.from(bytes).toString('hex')))]).toEqual([
+        length,
+        [['floor/field-value', 12]],
+      ]);
+    }
+  });
+
   test('a participant type of eight letters has no padding of its own', () => {
     expect(fieldsOf(taken('0b0e0108 61626364 65666768 aabbccdd'))).toEqual([
       { id: 'Track Info', queueing: 1, participantType: 'abcdefgh', references: [0xaabbccdd] },
@@ -94,12 +149,20 @@ describe('floor messages of others', () => {
     ['an SSRC of four octets', '0e040000 11110000', [['floor/field-value', 12]]],
     ['a Track Info whose type runs past its end', '0b04010a 64697370', [['floor/field-value', 12]]],
     ['a Track Info with half a reference', '0b040100 aabb0000', [['floor/field-value', 12]]],
+    ['a Track Info whose type is no UTF-8', '0b060101 ff000000', [['floor/field-value', 12]]],
     ['a list of users that ends early', '0f040203 61626300', [['floor/field-value', 12]]],
     ['a list of users with a rest', '0f050102 61626300', [['floor/field-value', 12]]],
     ['an identity that is no UTF-8', '0402ff00', [['floor/field-value', 12]]],
     ['a field past the end of the message', '08020001 04ff7369', [['floor/field-length', 16]]],
   ])('%s is a fault with its offset', (_what, fields, expected) => {
     expect(faultsOf(taken(fields))).toEqual(expected);
+  });
+
+  test.each([
+    ['a field past the end of the message', '04ff7369', '8.2.3.1'],
+    ['a value that cannot be', '01010500', '8.2.3'],
+  ])('%s names its clause', (_what, fields, clause) => {
+    expect(decodeFloor(taken(fields)).faults).toMatchObject([{ clause: `TS 24.380 ${clause}` }]);
   });
 
   test('a value that cannot be is kept as bytes, and the fields after it are read', () => {

@@ -54,6 +54,31 @@ describe('encodeMcpttInfo', () => {
     expect(value?.extensions).toEqual([{ name: 'ok', value: '2' }]);
   });
 
+  test.each([
+    ['_a.b-1', true],
+    ['1a', false],
+    ['-a', false],
+    ['a b', false],
+    [' a', false],
+    ['', false],
+  ])('an extension of the name %j is written: %s', (name, written) => {
+    const { value } = decodeMcpttInfo(encodeMcpttInfo({ extensions: [{ name, value: 'x' }] }));
+    expect(value?.extensions).toEqual(written ? [{ name, value: 'x' }] : undefined);
+  });
+
+  test('extensions stand side by side', () => {
+    const extensions = [
+      { name: 'a', value: '1' },
+      { name: 'b', value: '2' },
+    ];
+    expect(Buffer.from(encodeMcpttInfo({ extensions })).toString()).toContain('<anyExt><a>1</a><b>2</b></anyExt>');
+  });
+
+  test('tabs and the controls of Latin 1 stay', () => {
+    const info = { mcOrg: 'a\tb\u007fc\u009fd\ufffdx' };
+    expect(decodeMcpttInfo(encodeMcpttInfo(info))).toEqual({ value: info, faults: [] });
+  });
+
   test('characters that XML has not become U+FFFD', () => {
     const { value } = decodeMcpttInfo(encodeMcpttInfo({ mcOrg: 'a\u0000b\u001b\ud800c\uffff' }));
     expect(value?.mcOrg).toBe('a\ufffdb\ufffd\ufffdc\ufffd');
@@ -85,6 +110,46 @@ describe('decodeMcpttInfo', () => {
       ),
     );
     expect(value).toEqual({ encrypted: ['mcptt-request-uri'] });
+  });
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['xtrue', undefined],
+    ['truex', undefined],
+    ['TRUE', undefined],
+    ['', undefined],
+  ])('a boolean of %j is %s', (text, flag) => {
+    expect(decodeMcpttInfo(body(`<alert-ind>${text}</alert-ind>`)).value?.alertInd).toBe(flag);
+  });
+
+  test('all that is encrypted is named, all extensions are kept', () => {
+    const hidden = (name: string) => `<${name} type="Encrypted"/>`;
+    const { value } = decodeMcpttInfo(
+      body(
+        `${hidden('mcptt-request-uri')}${hidden('mcptt-client-id')}<anyExt><a>1</a></anyExt><anyExt><b>2</b></anyExt>`,
+      ),
+    );
+    expect(value).toEqual({
+      encrypted: ['mcptt-request-uri', 'mcptt-client-id'],
+      extensions: [
+        { name: 'a', value: '1' },
+        { name: 'b', value: '2' },
+      ],
+    });
+  });
+
+  test('whatever stands before a later one is out of place', () => {
+    const [party, type, uri] = ['mcptt-called-party-id', 'session-type', 'mcptt-request-uri'];
+    const { faults } = decodeMcpttInfo(body(`<${party}>a</${party}><${type}>b</${type}><${uri}>c</${uri}>`));
+    expect(faults.map(({ message }) => message)).toEqual([`${type} is not in its place`, `${uri} is not in its place`]);
+  });
+
+  test('a fault does not repeat a name of any length', () => {
+    const [fault] = decodeMcpttInfo(body(`<${'x'.repeat(1000)}/>`)).faults;
+    expect(fault?.message).toBe('x'.repeat(200));
   });
 
   test('the elements of anyExt', () => {

@@ -46,18 +46,37 @@ describe('addresses', () => {
     }
   });
 
-  test.each(['1.2.3', '1.2.3.256', 'a.b.c.d', '1.2.3.4.5', ''])('%s is no IPv4 address', (text) => {
-    expect(() => ipv4Bytes(text)).toThrow(RangeError);
-  });
-
-  test.each(['1:2', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:8::', 'g::'])(
-    '%s is no IPv6 address',
+  test.each(['1.2.3', '1.2.3.256', 'a.b.c.d', '1.2.3.4.5', '', '1.2.3.4x', 'x1.2.3.4', '1.2.3.0004', '1..3.4'])(
+    '%s is no IPv4 address',
     (text) => {
-      expect(() => ipv6Bytes(text)).toThrow(RangeError);
+      expect(() => ipv4Bytes(text)).toThrow(new RangeError(`${text} is no IPv4 address`));
     },
   );
 
-  test('an Ethernet address has six octets', () => {
-    expect(() => macBytes('02:42:ac:12:00')).toThrow(RangeError);
+  test.each([
+    '1:2',
+    ':::',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8:9',
+    '1:2:3:4:5:6:7:8::',
+    '1:2:3:4:5:6:7:8::9',
+    'g::',
+    '::g1',
+    '::1g',
+    '::12345',
+  ])('%s is no IPv6 address', (text) => {
+    expect(() => ipv6Bytes(text)).toThrow(new RangeError(`${text} is no IPv6 address`));
   });
+
+  test('are the same in capital letters', () => {
+    expect(ipv6Bytes('2001:DB8::A')).toEqual(ipv6Bytes('2001:db8::a'));
+    expect(macBytes('02:42:AC:12:00:0A')).toEqual(macBytes('02:42:ac:12:00:0a'));
+  });
+
+  test.each(['02:42:ac:12:00', '02:42:ac:12:00:02:', '002:42:ac:12:00:02', '02:42:ac:12:00:022', '02:42:ac:12:00:0g'])(
+    '%s is no Ethernet address',
+    (text) => {
+      expect(() => macBytes(text)).toThrow(new RangeError(`${text} is no Ethernet address`));
+    },
+  );
 });

@@ -56,7 +56,7 @@ function shortIpv6(bytes: Uint8Array, at: number): string {
   let bestLength = 1;
   for (let start = 0; start < 8; start++) {
     let end = start;
-    while (end < 8 && words[end] === 0) end++;
+    while (words[end] === 0) end++;
     if (end - start > bestLength) [best, bestLength] = [start, end - start];
   }
   const text = (part: readonly number[]) => part.map((word) => word.toString(16)).join(':');

@@ -57,6 +57,49 @@ describe('fragments', () => {
     expect(reassembler.unfinished).toBe(0);
   });
 
+  test.each<[string, Partial<IpPacket>, number]>([
+    ['source', { src: '10.0.0.9' }, 2],
+    ['destination', { dst: '10.0.0.9' }, 2],
+    ['protocol', { protocol: 1 }, 2],
+    ['version', { version: 6 }, 2],
+  ])('of datagrams that differ in %s are kept apart', (_what, change, count) => {
+    const mixed = fragmentsOf(four).flatMap((one) => [one, { ...one, ...change }]);
+    expect(pushAll(new Reassembler(), mixed)).toHaveLength(count);
+  });
+
+  test('of IPv6 belong together whatever their next headers say (RFC 8200 4.5)', () => {
+    const [first, ...rest] = fragmentsOf(six) as [IpPacket, ...IpPacket[]];
+    expect(pushAll(new Reassembler(), [first, ...rest.map((one) => ({ ...one, protocol: 60 }))])).toHaveLength(1);
+  });
+
+  test('extension headers within the whole are walked through, as far as they are there', () => {
+    const half = (offset: number, more: boolean, payload: Uint8Array): IpPacket => ({
+      ...(fragmentsOf(six)[0] as IpPacket),
+      protocol: 60,
+      fragment: { offset, more },
+      payload,
+    });
+    const whole = (...octets: number[]) =>
+      pushAll(new Reassembler(), [
+        half(0, true, Uint8Array.from([...octets, ...new Array<number>(8 - octets.length).fill(0)])),
+        half(8, false, Uint8Array.of(1, 2, 3)),
+      ])[0];
+    expect(whole(17)).toMatchObject({ protocol: 17, payload: Uint8Array.of(1, 2, 3) });
+    expect(whole(17, 9)).toMatchObject({ protocol: 60, payload: { length: 11 } });
+  });
+
+  test('are given up after the time that the limit says, not before', () => {
+    const [first, ...rest] = fragmentsOf(four) as [IpPacket, ...IpPacket[]];
+    const reassembler = new Reassembler({ timeoutNs: 1000n });
+    reassembler.push(first, 5n);
+    expect(pushAll(reassembler, rest, 1005n)).toHaveLength(1);
+  });
+
+  test('that are whole again count no more', () => {
+    const reassembler = new Reassembler({ bytes: 4000 });
+    for (let ipId = 1; ipId < 10; ipId++) expect(pushAll(reassembler, fragmentsOf({ ...four, ipId }))).toHaveLength(1);
+  });
+
   test('that come too late make nothing', () => {
     const [first, ...rest] = fragmentsOf(four) as [IpPacket, ...IpPacket[]];
     const reassembler = new Reassembler({ timeoutNs: 1000n });
@@ -85,6 +128,9 @@ describe('fragments', () => {
     const reassembler = new Reassembler({ bytes: 4000 });
     for (let ipId = 1; ipId < 100; ipId++) reassembler.push(fragmentsOf({ ...four, ipId })[0] as IpPacket, 0n);
     expect(reassembler.unfinished).toBe(2);
+    const exact = new Reassembler({ bytes: 2 * 1480 });
+    for (let ipId = 1; ipId < 10; ipId++) exact.push(fragmentsOf({ ...four, ipId })[0] as IpPacket, 0n);
+    expect(exact.unfinished).toBe(2);
   });
 
   test('that overlap take the whole packet along (RFC 5722)', () => {
@@ -106,6 +152,32 @@ describe('fragments', () => {
   ])('one that %s is refused', (_what, change) => {
     const { faults } = new Reassembler().push({ ...first, ...change }, 0n);
     expect(faults).toMatchObject([{ code: 'net/fragment' }]);
+  });
+
+  test.each<[string, Partial<IpPacket>]>([
+    ['another length', { payload: new Uint8Array(8) }],
+    ['another end', { fragment: { offset: 0, more: false } }],
+  ])('one in the place of another with %s is refused', (_what, change) => {
+    const reassembler = new Reassembler();
+    reassembler.push(first, 0n);
+    expect(reassembler.push({ ...first, ...change }, 0n).faults).toMatchObject([{ code: 'net/fragment', offset: 0 }]);
+    expect(reassembler.unfinished).toBe(0);
+  });
+
+  test('one may end at 65535, and the last need not be a whole multiple of eight', () => {
+    const last = { ...first, fragment: { offset: 65_528, more: false }, payload: new Uint8Array(7) };
+    expect(new Reassembler().push(last, 0n).faults).toEqual([]);
+  });
+
+  test('more than the whole is refused', () => {
+    const part = (offset: number, more: boolean) => ({
+      ...first,
+      fragment: { offset, more },
+      payload: new Uint8Array(8),
+    });
+    const reassembler = new Reassembler();
+    expect(pushAll(reassembler, [part(16, true), part(24, true), part(8, false)])).toEqual([]);
+    expect(reassembler.unfinished).toBe(0);
   });
 
   test('two last ones are refused', () => {

@@ -122,6 +122,98 @@ describe('pcapng', () => {
   });
 });
 
+describe('what is written', () => {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+  test('a block without options has no end of options', () => {
+    expect(hex(block(7, Uint8Array.of(1, 2, 3, 4)))).toBe('07000000100000000102030410000000');
+    expect(hex(block(7, new Uint8Array(), [{ code: 1, value: Uint8Array.of(0x61) }], BIG))).toBe(
+      '0000000700000018000100016100000000000000' + '00000018',
+    );
+  });
+
+  test('a section says what made it, and for whom', () => {
+    const bytes = sectionHeader({ comment: 'c', application: 'app' });
+    expect(hex(bytes.subarray(8, 24))).toBe('4d3c2b1a01000000ffffffffffffffff');
+    expect(hex(bytes.subarray(24))).toBe('0100010063000000' + '0400030061707000' + '00000000' + '30000000');
+  });
+
+  test('statistics count what was received, where it is known', () => {
+    const without = interfaceStatistics({ interfaceId: 1, timeNs: 2n ** 32n + 2n, drops: 2 ** 32 + 3 });
+    expect(hex(without.subarray(8, -4))).toBe(
+      '010000000100000002000000' + '0500080003000000' + '01000000' + '00000000',
+    );
+    const received = interfaceStatistics({ interfaceId: 1, timeNs: 0n, drops: 0, received: 5 }, BIG);
+    expect(hex(received.subarray(20, 32))).toBe('00040008' + '0000000000000005');
+  });
+
+  test('what does not fit is refused by its name', () => {
+    expect(() => interfaceDescription({ linkType: 0x10000 })).toThrow('link type must be');
+    expect(() => named('x'.repeat(0x10000))).toThrow('length of an option must be');
+  });
+
+  test('an interface may have no name, and its snap length is told', () => {
+    const { reader } = readAll(concat([sectionHeader(), interfaceDescription({ linkType: 1 })]));
+    expect(reader.interfaces).toEqual([{ name: undefined, linkType: 1, snapLength: 0x40000, drops: undefined }]);
+  });
+});
+
+describe('what is optional', () => {
+  const described = (...options: number[]) =>
+    readAll(concat([sectionHeader(), block(1, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, ...options)), packet(0, 1n)]));
+
+  test.each<[string, number[], bigint]>([
+    ['a resolution of two octets', [9, 0, 2, 0, 9, 9, 0, 0], 1000n],
+    ['an offset of four octets', [14, 0, 4, 0, 1, 0, 0, 0], 1000n],
+    ['a resolution behind the end of options', [0, 0, 0, 0, 9, 0, 1, 0, 9, 0, 0, 0], 1000n],
+    ['seconds', [9, 0, 1, 0, 0, 0, 0, 0], 1_000_000_000n],
+    ['tenths of nanoseconds', [9, 0, 1, 0, 10, 0, 0, 0], 0n],
+    ['seconds, and an offset', [9, 0, 1, 0, 0, 0, 0, 0, 14, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0], 2_000_000_000n],
+    ['powers of two, and an offset', [9, 0, 1, 0, 0x80, 0, 0, 0, 14, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0], 2_000_000_000n],
+    ['picoseconds, and an offset', [9, 0, 1, 0, 12, 0, 0, 0, 14, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0], 1_000_000_000n],
+  ])('the resolution of time: %s', (_what, options, timeNs) => {
+    expect(described(...options).packets[0]?.timeNs).toBe(timeNs);
+  });
+
+  test('an option may end with its block, a rest of less than a head is none', () => {
+    expect(described(2, 0, 4, 0, 0x6e, 0x61, 0x6d, 0x65).reader).toMatchObject({
+      interfaces: [{ name: 'name' }],
+      faults: [],
+    });
+    expect(described(2, 0, 0, 0).reader).toMatchObject({ interfaces: [{ name: '' }], faults: [] });
+  });
+
+  test('counters of another length do not count', () => {
+    const short = block(5, new Uint8Array(12), [{ code: 5, value: Uint8Array.of(1, 0, 0, 0) }]);
+    expect(readAll(concat([sectionHeader(), named('a'), short])).reader.interfaces[0]?.drops).toBeUndefined();
+  });
+
+  test('a simple packet of no limit is as long as it was, or as its block', () => {
+    const description = block(1, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0));
+    const simple = (length: number) => {
+      const body = new Uint8Array(8).fill(7);
+      LITTLE.put32(body, 0, length);
+      return readAll(concat([sectionHeader(), description, block(3, body)])).packets[0]?.data.length;
+    };
+    expect([simple(2), simple(4), simple(60)]).toEqual([2, 4, 4]);
+  });
+
+  test('journal entries, system calls and custom blocks have numbers as packets have', () => {
+    const others = [9, 0x0204, 0x0bad, 0x40000bad].map((type) => block(type, new Uint8Array(4)));
+    expect(readAll(concat([sectionHeader(), named('a'), ...others, packet(0)])).packets).toMatchObject([{ frame: 5 }]);
+  });
+
+  test('the obsolete packet block has an interface of sixteen bits', () => {
+    const body = new Uint8Array(24);
+    LITTLE.put16(body, 0, 1);
+    LITTLE.put16(body, 2, 9);
+    LITTLE.put32(body, 12, 4);
+    expect(readAll(concat([sectionHeader(), named('a'), named('b'), block(2, body)])).packets).toMatchObject([
+      { interfaceId: 1 },
+    ]);
+  });
+});
+
 describe('faults of pcapng', () => {
   const head = concat([sectionHeader(), named('a')]);
   const at = head.length;
@@ -135,6 +227,19 @@ describe('faults of pcapng', () => {
     ['a packet of an interface that is not described', packet(3), 'pcap/interface', at + 8],
     ['a packet longer than its block', changed(packet(0), 20, 400), 'pcap/packet-length', at + 20],
     ['a packet block without its fields', block(6, new Uint8Array(8)), 'pcap/block-short', at + 8],
+    ['an obsolete packet block without its fields', block(2, new Uint8Array(16)), 'pcap/block-short', at + 8],
+    [
+      'a packet of more than any has',
+      enhancedPacket({ interfaceId: 0, timeNs: 0n, data: new Uint8Array(256 * 1024 + 1) }),
+      'pcap/packet-length',
+      at + 20,
+    ],
+    [
+      'an option of a packet past its block',
+      block(6, Uint8Array.of(...new Array<number>(20).fill(0), 1, 0, 9, 0)),
+      'pcap/option',
+      at + 28,
+    ],
     ['a simple packet block without its fields', block(3, new Uint8Array()), 'pcap/block-short', at + 8],
     ['an interface without its fields', block(1, new Uint8Array(4)), 'pcap/block-short', at + 8],
     ['statistics without their fields', block(5, new Uint8Array(4)), 'pcap/block-short', at + 8],

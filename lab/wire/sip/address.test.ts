@@ -111,7 +111,19 @@ describe('parameters', () => {
 
   test('are replaced, added and removed without touching others', () => {
     const params = parseParams('a=1;b;A=3');
+    expect(formatParams(withParam(params, 'A', '9'))).toBe(';A=9;b');
     expect(formatParams(withParam(params, 'a', '9'))).toBe(';a=9;b');
+    expect(formatParams(withParam(params, 'b', 'x'))).toBe(';a=1;b=x;A=3');
+    expect(formatParams(withoutParam(params, 'B'))).toBe(';a=1;A=3');
+    expect(['"', '""', '"a', 'a"', '"a\\', 'a', '"\\\n"'].map(unquote)).toEqual([
+      '"',
+      '',
+      '"a',
+      'a"',
+      '"a\\',
+      'a',
+      '\n',
+    ]);
     expect(formatParams(withParam(params, 'isfocus', undefined))).toBe(';a=1;b;A=3;isfocus');
     expect(formatParams(withoutParam(params, 'a'))).toBe(';b');
   });

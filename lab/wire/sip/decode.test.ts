@@ -49,10 +49,29 @@ describe('a request', () => {
     expect(faults[0]).toMatchObject({ code: 'sip/request-uri', offset: 7 });
   });
 
+  test('without a URI says so', () => {
+    const { value, faults } = decodeSip(bytes('', 'INVITE  SIP/2.0', 'i: 1', '', ''));
+    expect(value).toMatchObject({ method: 'INVITE', uri: '' });
+    expect(faults).toMatchObject([{ code: 'sip/request-uri', offset: 9 }]);
+  });
+
+  test('in capitals or small letters is of this version', () => {
+    expect(codes(bytes('OPTIONS sip:x sip/2.0', 'i: 1', '', ''))).toEqual([]);
+  });
+
   test('of another version has a value, for the 505, and a fault', () => {
     const { value, faults } = decodeSip(bytes('OPTIONS sip:x SIP/7.0', 'i: 1', '', ''));
     expect(value).toMatchObject({ method: 'OPTIONS' });
     expect(faults).toMatchObject([{ code: 'sip/version', offset: 14 }]);
+    const later = decodeSip(bytes('', 'OPTIONS sip:x SIP/7.0', 'i: 1', '', ''));
+    expect(later.faults).toMatchObject([{ code: 'sip/version', offset: 16 }]);
+  });
+
+  test('of a line alone has no end', () => {
+    const { value, faults } = decodeSip(toBytes('OPTIONS sip:x SIP/2.0'));
+    expect(value).toMatchObject({ kind: 'request', uri: 'sip:x', headers: [] });
+    expect(value?.body).toHaveLength(0);
+    expect(faults).toMatchObject([{ code: 'sip/no-blank-line', offset: 21 }]);
   });
 });
 
@@ -73,6 +92,16 @@ describe('a response', () => {
     const reason = '\u043e\u043a';
     const { value } = decodeSip(Buffer.from(`SIP/2.0 200 ${reason}\r\ni: 1\r\n\r\n`));
     expect(value?.kind === 'response' && utf8Text(value.reason)).toBe(reason);
+  });
+
+  test('of another version has a value and a fault', () => {
+    const { value, faults } = decodeSip(bytes('', 'SIP/3.0 200 OK', 'i: 1', '', ''));
+    expect(value).toMatchObject({ status: 200 });
+    expect(faults).toMatchObject([{ code: 'sip/version', offset: 2 }]);
+  });
+
+  test('may have a carriage return in its reason', () => {
+    expect(decodeSip(bytes('SIP/2.0 200 a\rb', 'i: 1', '', '')).value).toMatchObject({ reason: 'a\rb' });
   });
 
   test.each(['SIP/2.0 20 OK', 'SIP/2.0 2000 OK', 'SIP/2.0', 'SIP/2.0 abc OK'])('%s is none', (line) => {
@@ -125,6 +154,10 @@ describe('headers', () => {
 
   test('that never end are a fault', () => {
     expect(codes(bytes('OPTIONS sip:x SIP/2.0', 'i: 1'))).toEqual(['sip/no-blank-line']);
+    expect(decodeSip(bytes('OPTIONS sip:x SIP/2.0', 'i: 1', '\r'))).toMatchObject({
+      value: { body: new Uint8Array() },
+      faults: [{ code: 'sip/no-blank-line', offset: 30 }],
+    });
   });
 });
 
@@ -142,17 +175,36 @@ describe('Content-Length', () => {
   test('below the datagram cuts the body', () => {
     const { value, faults } = decodeSip(bytes('MESSAGE sip:x SIP/2.0', 'l: 3', '', 'abcdef'));
     expect(Buffer.from(value?.body ?? []).toString()).toBe('abc');
-    expect(faults.map((f) => f.code)).toEqual(['sip/surplus']);
+    expect(faults.map((f) => [f.code, f.offset])).toEqual([['sip/surplus', 34]]);
   });
 
   test('above the datagram is a fault, and what is there is kept', () => {
     const { value, faults } = decodeSip(bytes('MESSAGE sip:x SIP/2.0', 'l: 9999', '', 'abcdef'));
     expect(value?.body.length).toBe(6);
-    expect(faults).toMatchObject([{ code: 'sip/body-short', clause: 'RFC 3261 18.3' }]);
+    expect(faults).toMatchObject([{ code: 'sip/body-short', offset: 40, clause: 'RFC 3261 18.3' }]);
   });
 
-  test.each(['-999', '5 5', 'x', '', '99999999999'])('%s is none', (text) => {
-    expect(codes(bytes('MESSAGE sip:x SIP/2.0', `l: ${text}`, '', 'abc'))).toContain('sip/content-length');
+  test.each(['-999', '5 5', 'x', '', '99999999999', '3x', 'x3'])('%s is none', (text) => {
+    const { value, faults } = decodeSip(bytes('MESSAGE sip:x SIP/2.0', `l: ${text}`, '', 'abc'));
+    expect(value?.body).toHaveLength(3);
+    expect(faults).toMatchObject([{ code: 'sip/content-length', offset: 30 + text.length }]);
+  });
+
+  test('that is no number is told in part, however long it is', () => {
+    const { faults } = decodeSip(bytes('MESSAGE sip:x SIP/2.0', `l: ${'x'.repeat(1000)}`, '', ''));
+    expect(faults[0]?.message).toContain('x'.repeat(40));
+    expect(faults[0]?.message.length).toBeLessThan(100);
+  });
+
+  test.each(['L', 'CONTENT-LENGTH', 'content-length'])('is %s too', (name) => {
+    const { value } = decodeSip(
+      bytes('MESSAGE sip:x SIP/2.0', 'Xontent-Length: 1', 'm: 2', `${name}: 3`, '', 'abcdef'),
+    );
+    expect(value?.body).toHaveLength(3);
+  });
+
+  test('twice and the same is none', () => {
+    expect(codes(bytes('MESSAGE sip:x SIP/2.0', 'l: 3', 'Content-Length: 3', '', 'abc'))).toEqual([]);
   });
 
   test('twice and different is a fault', () => {
@@ -162,10 +214,38 @@ describe('Content-Length', () => {
   });
 });
 
+test('bodies do not overwrite one another, many or large as they are', () => {
+  const bodies = Array.from({ length: 200 }, (_, i) => new Uint8Array(i % 50 === 0 ? 70_000 : 1000 + i).fill(i + 1));
+  const read = bodies.map((body) => {
+    const head = toBytes(`MESSAGE sip:x SIP/2.0\r\nl: ${body.length}\r\n\r\n`);
+    return decodeSip(Buffer.concat([head, body])).value?.body;
+  });
+  for (const [i, body] of bodies.entries()) expect(Buffer.compare(read[i] ?? new Uint8Array(), body)).toBe(0);
+});
+
 describe('what is no SIP message', () => {
   test('a keep-alive', () => {
     expect(decodeSip(bytes('', '', ''))).toMatchObject({ value: undefined, faults: [{ code: 'sip/keep-alive' }] });
     expect(codes(new Uint8Array(0))).toEqual(['sip/keep-alive']);
+    expect(Object.keys(decodeSip(new Uint8Array(0)).faults[0] ?? {})).not.toContain('clause');
+  });
+
+  test.each([
+    'INVITE SIP/2.0',
+    'INVITE sip:x xSIP/2.0',
+    'INVITE sip:x SIP/2.0x',
+    'INVITE sip:x SIP/2000.0',
+    'SIP/2.0x 200 OK',
+    'INVITE sip:x SIP/2.',
+  ])('%j, which is near to one', (line) => {
+    expect(decodeSip(bytes('', line, 'i: 1', '', ''))).toMatchObject({
+      value: undefined,
+      faults: [{ code: 'sip/start-line', offset: 2 }],
+    });
+  });
+
+  test('a line that ends in half of a line end', () => {
+    expect(codes(toBytes('INVITE sip:x SIP/2.0\r'))).toEqual(['sip/start-line']);
   });
 
   test.each(['GET / HTTP/1.1', 'INVITE sip:x', 'INVITE', ' INVITE sip:x SIP/2.0', '\u0080\u0060\u0000\u0001'])(

@@ -60,7 +60,7 @@ function bodyOf(bytes: Uint8Array, from: number, headers: readonly SipHeader[], 
 
 /** Asked of every header of every message: a glance at the length of the name answers for nearly all. */
 function isContentLength({ name }: SipHeader): boolean {
-  if (name.length === 14) return name === 'Content-Length' || name.toLowerCase() === 'content-length';
+  if (name.length === 14) return name.toLowerCase() === 'content-length';
   return name.length === 1 && canonicalName(name) === 'content-length';
 }
 

@@ -69,7 +69,34 @@ describe('decodeMultipart', () => {
   test('a closing boundary that is missing is a fault, and the part is kept', () => {
     const { value, faults } = decodeMultipart(lines('--b', '', 'cut off'), 'multipart/mixed;boundary=b');
     expect(value?.map((part) => text(part.body))).toEqual(['cut off']);
-    expect(faults.map((f) => f.code)).toEqual(['multipart/no-end']);
+    expect(faults.map((f) => [f.code, f.offset])).toEqual([['multipart/no-end', 14]]);
+  });
+
+  test('line feeds alone do', () => {
+    const { value, faults } = decodeMultipart(
+      toBytes('--b\nX: y\n z\n\nplain\n--b\n\n\n--b\n--b--'),
+      'multipart/mixed;boundary=b',
+    );
+    expect(faults).toEqual([]);
+    expect(value?.map((part) => [part.headers.length, text(part.body)])).toEqual([
+      [1, 'plain'],
+      [0, ''],
+      [0, ''],
+    ]);
+  });
+
+  test('a body may begin with white space, a header may be none', () => {
+    const { value } = decodeMultipart(
+      lines('--b', 'garbage', 'bad name: x', ': y', 'Good: z', '\tfolded', '', ' x', '--b--'),
+      'multipart/mixed;boundary=b',
+    );
+    expect(value).toMatchObject([{ headers: [{ name: 'Good', value: 'z\r\n\tfolded' }] }]);
+    expect(text(value?.[0]?.body)).toBe(' x');
+  });
+
+  test('a part whose headers are cut off has those that are there', () => {
+    const { value } = decodeMultipart(lines('--b', 'X: y', 'Z: a'), 'multipart/mixed;boundary=b');
+    expect(value).toMatchObject([{ headers: [{ value: 'y' }, { value: 'a' }], body: new Uint8Array() }]);
   });
 
   test('a boundary inside a line, or with more behind it, is none', () => {
@@ -85,7 +112,8 @@ describe('decodeMultipart', () => {
   ])('%s gives no parts but a fault', (type) => {
     const { value, faults } = decodeMultipart(two, type);
     expect(value).toBeUndefined();
-    expect(faults).toHaveLength(1);
+    const code = type.endsWith('zz') ? 'multipart/no-part' : 'multipart/no-boundary';
+    expect(faults).toMatchObject([{ code, offset: 0 }]);
   });
 
   test('decode after encode gives the same parts', () => {
@@ -127,6 +155,40 @@ describe('the body of a message', () => {
     expect(partOfType(m, 'application/resource-lists+xml')).toBeUndefined();
   });
 
+  test('takes what the message says of its content, and no more', () => {
+    const m = request('application/sdp', toBytes('v=0'));
+    const more = [
+      { name: 'Subject', value: 's' },
+      { name: 'Content-Disposition', value: 'session' },
+    ];
+    expect(bodyParts({ ...m, headers: [...m.headers, ...more] })[0]?.headers.map(({ name }) => name)).toEqual([
+      'c',
+      'Content-Disposition',
+    ]);
+  });
+
+  test('is opened four multiparts deep', () => {
+    const nested = (depth: number): Uint8Array =>
+      depth === 0
+        ? toBytes('end')
+        : lines(
+            `--b${depth}`,
+            `Content-Type: multipart/mixed;boundary=b${depth - 1}`,
+            '',
+            text(nested(depth - 1)) ?? '',
+            `--b${depth}--`,
+          );
+    const inner = (depth: number) =>
+      text(bodyParts(request(`multipart/mixed;boundary=b${depth}`, nested(depth)))[0]?.body);
+    expect(inner(3)).toBe('end');
+    expect(inner(4)).toBe('end');
+    expect(inner(5)).toContain('--b1');
+  });
+
+  test('a multipart that cannot be opened is a part', () => {
+    expect(bodyParts(request('multipart/mixed', toBytes('x')))).toMatchObject([{ body: toBytes('x') }]);
+  });
+
   test('is searched in multiparts within', () => {
     const inner = lines('--i', 'Content-Type: application/sdp', '', 'v=0', '--i--');
     const outer = lines('--o', 'Content-Type: multipart/related;boundary=i', '', text(inner) ?? '', '--o--');
@@ -156,6 +218,10 @@ describe('withPart', () => {
   test('adds a part that was not there', () => {
     const changed = withPart(request('multipart/mixed;boundary=mcx', two), 'text/plain', toBytes('x'));
     expect(bodyParts(changed)).toHaveLength(3);
+    expect(bodyParts(changed)[2]).toEqual({
+      headers: [{ name: 'Content-Type', value: 'text/plain' }],
+      body: toBytes('x'),
+    });
   });
 
   test('replaces a single body whole', () => {

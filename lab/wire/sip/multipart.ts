@@ -58,7 +58,7 @@ function nextDelimiter(text: string, delimiter: string, from: number): Delimiter
     const last = tail.startsWith('--');
     if (trimLws(last ? tail.slice(2) : tail) !== '') continue;
     const before = text[at - 2] === '\r' ? at - 2 : at - 1;
-    return { before: Math.max(from, before), next: Math.min(text.length, end + 1), last };
+    return { before, next: end + 1, last };
   }
   return undefined;
 }
