@@ -30,6 +30,14 @@ export const EXCEPTIONS: readonly Exception[] = [
       !broken && (our['rtcp.mcptt.participant_type'] ?? []).some((type) => Buffer.byteLength(type) % 4 === 0),
   },
   {
+    field: 'sdp.connection_info.address',
+    defect: 'a c= line of two words, as garbage has it (RFC 8866 5.7 wants three), is shown whole as its address',
+    applies: ({ facts: our }, { facts: their }) => {
+      const addresses = (their['sdp.connection_info.address'] ?? []).filter((shown) => !shown.includes(' '));
+      return addresses.join() === (our['sdp.connection_info.address'] ?? []).join();
+    },
+  },
+  {
     field: 'protocol',
     defect: 'a start line whose method is no token (RFC 3261 25.1), as garbage has it, is taken for a request of SIP',
     applies: ({ protocol }, their) =>

@@ -85,6 +85,9 @@ const sdp = [
   ...['c=IN IP4 172.18.0.3', 'a=rtpmap:96 AMR-WB/16000', 'm=application 0 udp MCPTT', ''],
 ].join('\r\n');
 
+/** As garbage has it: a space of the session's c= line is gone. */
+const damaged = sdp.replace('IN IP4 172.18.0.2', 'IN IP45172.18.0.2');
+
 export const sip: readonly Uint8Array[] = [
   [
     'INVITE sip:cf@ic.b.mcx.test;transport=udp SIP/2.0',
@@ -117,5 +120,17 @@ export const sip: readonly Uint8Array[] = [
     'Content-Length: 0',
     '',
     '',
+  ].join('\r\n'),
+  [
+    'MESSAGE sip:cf@ic.b.mcx.test SIP/2.0',
+    'Via: SIP/2.0/UDP 172.18.0.2:5064;branch=z9hG4bKfour;rport',
+    'From: <sip:cf@ic.a.mcx.test>;tag=one',
+    'To: <sip:cf@ic.b.mcx.test>',
+    'Call-ID: y',
+    'CSeq: 1 MESSAGE',
+    'Content-Type: application/sdp',
+    `Content-Length: ${damaged.length}`,
+    '',
+    damaged,
   ].join('\r\n'),
 ].map(text);
