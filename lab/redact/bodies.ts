@@ -42,26 +42,31 @@ function redactPart(part: string, who: Identities, message: Message): string {
 const plainAttributes =
   /^(?:rtpmap|fmtp|ptime|maxptime|sendrecv|sendonly|recvonly|inactive|rtcp-mux|rtcp-fb|setup|connection|mid|group|label|curr|des|conf|charset|framerate|floorid|extmap|3ge2ae|rtcp)\b/;
 
-/** RFC 8866. */
+/** RFC 8866. What is no line of it, in a message that is damaged, may say anything. */
 export function redactSdp(text: string, who: Identities): string {
-  return text.replace(/^([A-Za-z])=([^\r\n]*)/gm, (_, type: string, value: string) => {
-    return `${type}=${sdpValue(type, value, who)}`;
-  });
+  return text.replace(/^(?:([A-Za-z])=)?([^\r\n]*)/gm, (_, type: string | undefined, value: string) =>
+    type === undefined ? who.opaque(value) : `${type}=${sdpValue(type, value, who)}`,
+  );
 }
 
 function sdpValue(type: string, value: string, who: Identities): string {
   if ('vmtbrz'.includes(type)) return value;
   // TS 24.380 and TS 24.379 say these words themselves.
   if ('si'.includes(type)) return /^(?:-|speech|video|audio)?$/.test(value) ? value : who.words(value);
-  if (type === 'c') return who.text(value);
+  if (type === 'c') return connection(value.split(' '), who);
   if (type === 'o') {
     const [user = '', ...rest] = value.split(' ');
-    return [user === '-' ? user : who.words(user), ...rest.map((word) => who.text(word))].join(' ');
+    return [user === '-' ? user : who.words(user), connection(rest, who)].join(' ');
   }
   if (type !== 'a') return who.words(value);
   if (plainAttributes.test(value)) return who.text(value);
   const colon = value.indexOf(':');
   return colon === -1 ? value : `${value.slice(0, colon + 1)}${who.value(value.slice(colon + 1))}`;
+}
+
+/** Numbers, network and address type stay; an address, a name, and what is neither, does not. */
+function connection(words: readonly string[], who: Identities): string {
+  return words.map((word) => (/^(?:\d+|IN|IP[46])$/.test(word) ? word : who.opaque(word))).join(' ');
 }
 
 /** Words of the schemas of TS 24.379, TS 24.380 and TS 24.481. */
@@ -72,6 +77,8 @@ const plainWords =
 export function redactXml(text: string, who: Identities): string {
   return text.replace(/<!--[\s\S]*?-->|<[^>]*>|[^<]+/g, (piece) => {
     if (piece.startsWith('<!--')) return who.words(piece);
+    // A tag that a damaged text has swallowed is none.
+    if (piece.startsWith('<') && who.reveals(piece.replace(/=("[^"]*"|'[^']*')/g, ''))) return who.opaque(piece);
     if (piece.startsWith('<?') || piece.startsWith('</')) return piece;
     if (piece.startsWith('<'))
       return piece.replace(/([\w:.-]+)=("[^"]*"|'[^']*')/g, (all, name: string, value: string) => {

@@ -126,13 +126,24 @@ async function capturesOf(folder: string): Promise<string[]> {
 
 /** Addresses and identities of the plan; names of places and parties are the lab's own, feature texts hold nothing else. */
 export function redactPlan(plan: Plan, who: Identities): Plan {
-  const { features, parameters, ...rest } = plan;
+  const { features, parameters, fabric, ...rest } = plan;
+  // Contexts and images have names of whoever made them.
+  const { contexts: _contexts, nodeImage: _nodeImage, ...plainFabric } = fabric;
   const kept = Object.entries(parameters).filter(([, value]) => typeof value !== 'string' || !value.includes('/'));
   const scenarios = rest.scenarios.map((scenario) => ({
     ...scenario,
+    configuration: { ...scenario.configuration, dns: redactNames(scenario.configuration.dns, who) },
     topology: redactTopology(scenario.topology, who) as Plan['scenarios'][number]['topology'],
   }));
-  return { ...rest, scenarios, features, parameters: Object.fromEntries(kept) };
+  return { ...rest, fabric: plainFabric, scenarios, features, parameters: Object.fromEntries(kept) };
+}
+
+/** An operator's own zone, and what agencies are called in it. */
+function redactNames<
+  T extends { readonly origin: string; readonly names?: Readonly<Record<string, string>> | undefined },
+>(dns: T, who: Identities): T {
+  const names = Object.entries(dns.names ?? {}).map(([letter, name]) => [letter, who.label(name)]);
+  return { ...dns, origin: who.host(dns.origin), ...(dns.names && { names: Object.fromEntries(names) }) };
 }
 
 /** Texts of a topology are addresses, ranges, URIs, domains, or names of places, which have no dot. */

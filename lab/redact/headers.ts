@@ -21,8 +21,8 @@ const addresses = new Set(
 const prose = new Set(['warning', 'reason']);
 
 export function headerLine(line: string, who: Identities): string {
-  const match = /^([^:\n]*:[ \t]*)([\s\S]*?)([ \t]*\r?\n?)$/.exec(line);
-  if (match?.[1] === undefined || match[2] === undefined) return who.words(line);
+  const match = /^([^:\s]*[ \t]*:[ \t]*)([\s\S]*?)([ \t]*\r?\n?)$/.exec(line);
+  if (match?.[1] === undefined || match[2] === undefined || who.reveals(match[1])) return who.opaque(line);
   const name = canonicalName(match[1].replace(/[ \t]*:[ \t]*$/, ''));
   return `${match[1]}${headerValue(name, match[2], who)}${match[3] ?? ''}`;
 }
@@ -52,9 +52,9 @@ function unheard(value: string, who: Identities): string {
 /** RFC 3261 20.42: only sent-by and parameters; the branch keeps its cookie (8.1.1.7). */
 function via(value: string, who: Identities): string {
   return value.replace(
-    /(SIP\s*\/\s*2\.0\s*\/\s*\S+\s+)(\[[^\]]*\]|[^\s:;,]+)([^;,]*)((?:;[^,]*)?)/gi,
-    (_, protocol: string, host: string, port: string, params: string) =>
-      `${protocol}${who.host(host)}${port}${viaParams(params, who)}`,
+    /(SIP\s*\/\s*2\.0\s*\/\s*\S+\s+)(\[[^\]]*\]|[^\s:;,]+)([^;,]*)((?:;[^,]*)?)|[^,]+/gi,
+    (all: string, protocol: string | undefined, host: string, port: string, params: string) =>
+      protocol === undefined ? who.opaque(all) : `${protocol}${who.host(host)}${port}${viaParams(params, who)}`,
   );
 }
 
@@ -77,11 +77,16 @@ function addressList(value: string, who: Identities): string {
     /("(?:[^"\\]|\\.)*"|[^<>",;]*?)(\s*)(<[^>]*>?)|(;)([^;=<>,"]+)(=)("(?:[^"\\]|\\.)*"|[^;,<>]*)|[^<>",;]+/g,
     (all: string, ...found: (string | undefined)[]) => {
       const [display, space, brackets, mark, name, equals, parameter] = found;
-      if (brackets !== undefined) return `${who.words(display ?? '')}${space}${who.text(brackets)}`;
+      if (brackets !== undefined) return `${who.words(display ?? '')}${space}${bracketed(brackets, who)}`;
       if (mark !== undefined) return who.params(`${mark}${name}${equals}${parameter}`);
       return who.text(all);
     },
   );
+}
+
+/** A URI of a scheme that is known here, or of one that may hold anything. */
+function bracketed(text: string, who: Identities): string {
+  return /^<\s*(?:sips?|tel|im|pres|xmpp|mailto|urn):/i.test(text) ? who.text(text) : who.opaque(text);
 }
 
 /** Content type without parameters, and its boundary. */

@@ -55,6 +55,11 @@ export class Identities {
     });
   }
 
+  /** Whether there is a URI or an address in it. */
+  reveals(text: string): boolean {
+    return text.search(revealing) !== -1;
+  }
+
   /** Text of people and programs: names of hosts that messages named, too. */
   prose(text: string): string {
     return this.text(text).replace(dotted, (name) => (this.originals.has(name.toLowerCase()) ? this.host(name) : name));

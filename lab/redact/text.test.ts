@@ -268,3 +268,43 @@ describe('addresses', () => {
     expect(made('::ffff:10.1.2.3', w)).toBe(`::ffff:${made('10.1.2.3', w)}`);
   });
 });
+
+describe('a message that is damaged on its way', () => {
+  test('a part of a body whose boundary is another one now is read line by line', () => {
+    const made = redactSdp(
+      lines(
+        'v=0',
+        'c\u001dIN IP4 10.244.7.9',
+        'c=IN IP4510.244.7.9',
+        'o=- 1 1 IN IP4 fire.agency.gov',
+        '--mcx',
+        '<a>sip:chief@fire.agency.gov</a>',
+        'alice',
+      ),
+      who(),
+    );
+    for (const secret of ['10.244.7.9', 'chief', 'agency', 'alice']) expect(made).not.toContain(secret);
+    expect(made).toContain('v=0');
+  });
+
+  test.each([
+    'Via: SIP/2.0:UDP 10.244.7.9:5060;branch=z9hG4bKone',
+    'To: <sie:chief@fire.agency.gov>;tag=one',
+    'Via/ SIP/2.0/UDP 10.244.7.9:5060;branch=z9hG4bKone',
+    '10.244.7.9: 1',
+    'Alert-Info: <http://fire.agency.gov/chief>',
+  ])('a header whose syntax is broken, or unknown: %s', (line) => {
+    const made = redactSip(lines('INVITE sip:x@y.test SIP/2.0', line, ''), who());
+    for (const secret of ['10.244.7.9', 'chief', 'agency']) expect(made).not.toContain(secret);
+    expect(made.length).toBe(lines('INVITE sip:x@y.test SIP/2.0', line, '').length);
+  });
+
+  test.each(['</mcptt sip:chief@fire.agency.gov>', '<?xml 10.244.7.9?>', '<mcptt-Params sip:chief@fire.agency.gov>'])(
+    'a tag that has swallowed what stood beside it: %s',
+    (tag) => {
+      const made = redactXml(`<a xmlns="urn:x">${tag}</a>`, who());
+      for (const secret of ['10.244.7.9', 'chief', 'agency']) expect(made).not.toContain(secret);
+      expect(made).toContain('<a xmlns="urn:x">');
+    },
+  );
+});
