@@ -193,6 +193,10 @@ describe('requests of the peer (RFC 3261 12.2.2)', () => {
     expect(receiveRequest(callee, inDialog(method, cseq)).inOrder).toBe(inOrder);
   });
 
+  test('a CANCEL confirms nothing', () => {
+    expect(receiveRequest(callee, inDialog('CANCEL', 7)).dialog).toBe(callee);
+  });
+
   test('a request whose number cannot be read changes nothing', () => {
     const bye = request('BYE', contact('sip:moved@10.0.0.1'));
     const unread = { ...bye, method: 'INVITE', headers: bye.headers.filter(({ name }) => name !== 'CSeq') };

@@ -7,6 +7,12 @@ import { byteString, fromBytes, isToken, toBytes, trimLws, unfold, utf8Text } fr
 import { formatVia, parseVia, viaParam } from './via.ts';
 
 describe('parseNameAddr', () => {
+  test('has nothing that is not there', () => {
+    expect(parseNameAddr('<sip:x>')).toStrictEqual({ uri: 'sip:x', params: [] });
+    expect(parseNameAddr('sip:u@x')).toStrictEqual({ uri: 'sip:u@x', params: [] });
+    expect(parseNameAddr('"x" sip:u@x')).toBeUndefined();
+  });
+
   test.each([
     ['<sip:x>', { uri: 'sip:x', params: [] }],
     ['sip:u@x;tag=1', { uri: 'sip:u@x', params: [['tag', '1']] }],
@@ -138,6 +144,13 @@ describe('parameters', () => {
 });
 
 describe('text', () => {
+  test.each(['\u0416', '\u010a\u010d', '\u{1f600}', 'a\u{1f600}b'])(
+    'readable text %s becomes the bytes of its UTF-8',
+    (text) => {
+      expect([...toBytes(text)]).toEqual([...new TextEncoder().encode(text)]);
+    },
+  );
+
   test('bytes, byte strings and readable text', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {

@@ -205,6 +205,12 @@ describe('withPart', () => {
     expect(header(changed, 'Content-Type')).toBe('multipart/mixed;boundary=mcx');
   });
 
+  test('keeps the boundary that the message had', () => {
+    const body = toBytes(Buffer.from(two).toString('latin1').replaceAll('--mcx', '--outer'));
+    const changed = withPart(request('multipart/mixed;boundary=outer', body), 'application/sdp', toBytes('v=1'));
+    expect(header(changed, 'Content-Type')).toBe('multipart/mixed;boundary=outer');
+  });
+
   test('takes another boundary when the new bytes hold the old one', () => {
     const changed = withPart(
       request('multipart/mixed;boundary=mcx', two),
