@@ -37,6 +37,13 @@ describe('fragments', () => {
     );
   });
 
+  test('whose packet is whole again have no fault', () => {
+    const reassembler = new Reassembler();
+    const results = fragmentsOf(four).map((packet) => reassembler.push(packet, 0n));
+    expect(results.map(({ faults }) => faults)).toEqual(results.map(() => []));
+    expect(results.at(-1)?.value).toBeDefined();
+  });
+
   test('whole packets pass through', () => {
     const { fragment, ...whole } = fragmentsOf(four)[0] as IpPacket;
     expect(fragment).toBeDefined();
