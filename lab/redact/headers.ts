@@ -52,7 +52,7 @@ function unheard(value: string, who: Identities): string {
 /** RFC 3261 20.42: only sent-by and parameters; the branch keeps its cookie (8.1.1.7). */
 function via(value: string, who: Identities): string {
   return value.replace(
-    /(SIP\s*\/\s*2\.0\s*\/\s*\S+\s+)(\[[^\]]*\]|[^\s:;,]+)([^;,]*)((?:;[^,]*)?)|[^,]+/gi,
+    /(\s*SIP\s*\/\s*2\.0\s*\/\s*\S+\s+)(\[[^\]]*\]|[^\s:;,]+)([^;,]*)((?:;[^,]*)?)|[^,]+/gi,
     (all: string, protocol: string | undefined, host: string, port: string, params: string) =>
       protocol === undefined ? who.opaque(all) : `${protocol}${who.host(host)}${port}${viaParams(params, who)}`,
   );

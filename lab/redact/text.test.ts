@@ -269,6 +269,14 @@ describe('addresses', () => {
   });
 });
 
+test('every Via of a list keeps protocol and cookie', () => {
+  const line =
+    'Via: SIP/2.0/UDP 10.244.7.9:5060;branch=z9hG4bKone, SIP/2.0/UDP edge7.agency.gov:5062;branch=z9hG4bKtwo';
+  const made = redactSip(lines('INVITE sip:x@y.test SIP/2.0', line, ''), who());
+  expect(made.match(/SIP\/2\.0\/UDP [^\s:]+:\d+;branch=z9hG4bK\w+/g)).toHaveLength(2);
+  for (const secret of ['10.244.7.9', 'edge7', 'agency']) expect(made).not.toContain(secret);
+});
+
 describe('a message that is damaged on its way', () => {
   test('a part of a body whose boundary is another one now is read line by line', () => {
     const made = redactSdp(
