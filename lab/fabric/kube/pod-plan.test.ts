@@ -14,7 +14,8 @@ function has(cluster: string, name: string, offset: number, more: Partial<Existi
 
 /** `a` and `b` with the same range; b-two has the address of a-two. */
 const wanted = [want('a', 'a-one', 5), want('a', 'a-two', 6), want('b', 'b-one', 25), want('b', 'b-two', 6)];
-const none = new Map<string, Set<number>>();
+const none: readonly string[] = [];
+const taken = (offsets: Iterable<number>, range = RANGE) => [...offsets].map((offset) => addressAt(range, offset));
 
 /** Where each pod comes to or stays; those of a block in the order in which they were named. */
 function standing(plan: PodPlan | undefined): Record<string, string> {
@@ -69,7 +70,7 @@ describe('addresses of pods', () => {
   });
 
   test('pass those by on which somebody of whichever cluster sits', () => {
-    const plan = planPods(wanted, [], new Map([[RANGE, new Set([2, 3, 5, 7])]]));
+    const plan = planPods(wanted, [], taken([2, 3, 5, 7]));
     expect(standing(plan)).toEqual({
       'a-one': '10.244.0.8',
       'a-two': '10.244.0.6',
@@ -79,7 +80,7 @@ describe('addresses of pods', () => {
   });
 
   test('of another range are in nobody’s way', () => {
-    const plan = planPods(wanted, [], new Map([['10.30.0.0/24', new Set([5, 6, 25])]]));
+    const plan = planPods(wanted, [], taken([5, 6, 25], '10.30.0.0/24'));
     expect(standing(plan)['a-one']).toBe('10.244.0.5');
   });
 
@@ -90,8 +91,8 @@ describe('addresses of pods', () => {
 
   test.each([253, 252])('are in vain where the range is full: %s addresses', (count) => {
     const full = new Set(Array.from({ length: count }, (_, index) => index + 2));
-    expect(planPods(wanted, [], new Map([[RANGE, full]]))).toBeUndefined();
-    const alone = planPods([want('a', 'a-one', 5)], [], new Map([[RANGE, full]]));
+    expect(planPods(wanted, [], taken(full))).toBeUndefined();
+    const alone = planPods([want('a', 'a-one', 5)], [], taken(full));
     expect(standing(alone)['a-one']).toBe(count === 253 ? undefined : '10.244.0.254');
   });
 });
@@ -100,7 +101,7 @@ describe('pods of the world before', () => {
   const before = [has('a', 'a-one', 8), has('a', 'a-two', 9), has('b', 'b-one', 28), has('b', 'b-two', 9)];
 
   test('stay, wherever they are, where what is to be equal is', () => {
-    const plan = planPods(wanted, before, new Map([[RANGE, new Set([2, 3])]]));
+    const plan = planPods(wanted, before, taken([2, 3]));
     expect(plan).toEqual({ keep: before, remove: [], blocks: [], create: [] });
   });
 
@@ -138,7 +139,7 @@ describe('pods of the world before', () => {
     ['on another node', [has('a', 'a-one', 8, { node: 'a-2' })], ['a-one']],
     ['of another image, or not ready', [has('a', 'a-one', 8, { usable: false })], ['a-one']],
   ])('%s are replaced', (_, existing, replaced) => {
-    const plan = planPods(wanted, existing, new Map([[RANGE, new Set([7])]]));
+    const plan = planPods(wanted, existing, taken([7]));
     expect(names(plan?.remove)).toEqual(replaced);
     expect(names(plan?.keep)).toEqual(names(existing)?.filter((name) => !replaced.includes(name)));
     expect(Object.keys(standing(plan))).toHaveLength(wanted.length);
@@ -163,7 +164,7 @@ test('what was equal stays equal, what was different stays different, and nobody
           const at = before[index];
           return at === undefined ? [] : [has(cluster, name, at)];
         });
-        const plan = planPods(pods, existing, new Map([[RANGE, new Set(others)]]));
+        const plan = planPods(pods, existing, taken(others));
         if (plan === undefined) return;
         const addresses = standing(plan);
         expect(Object.keys(addresses)).toHaveLength(pods.length);

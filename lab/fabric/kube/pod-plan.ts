@@ -38,12 +38,12 @@ export interface PodPlan {
 /**
  * What the spec says of pods' addresses is which of them are equal, in which clusters. So pods that stand stay where they are
  * as long as that holds of them, one that shares its address comes to that address, and any other one to any address that
- * nobody else has. `taken` are the addresses that others have, by range, in whichever cluster.
+ * nobody else has. `taken` are the addresses that others have, in whichever cluster.
  */
 export function planPods(
   wanted: readonly WantedPod[],
   existing: readonly ExistingPod[],
-  taken: ReadonlyMap<string, ReadonlySet<number>>,
+  taken: readonly string[],
 ): PodPlan | undefined {
   const addresses = new Addresses(taken);
   const kept = new Map<WantedPod, ExistingPod>();
@@ -58,28 +58,30 @@ export function planPods(
   for (const { address } of remove) addresses.avoid(address);
 
   const missing = wanted.filter((pod) => !kept.has(pod));
-  const shared = (pod: WantedPod): boolean =>
-    addresses.of(pod) !== undefined || wanted.some((other) => other !== pod && placeOf(other) === placeOf(pod));
-  const create = missing.filter(shared).flatMap((pod) => {
+  const sharing = missing.filter(
+    (pod) =>
+      addresses.of(pod) !== undefined || wanted.some((other) => other !== pod && placeOf(other) === placeOf(pod)),
+  );
+  const create = sharing.flatMap((pod) => {
     const address = addresses.of(pod) ?? addresses.choose(pod);
     return address === undefined ? [] : [{ ...pod, address }];
   });
   const nodes = Map.groupBy(
-    missing.filter((pod) => !shared(pod)),
+    missing.filter((pod) => !sharing.includes(pod)),
     ({ cluster, node }) => `${cluster} ${node}`,
   );
   const blocks = [...nodes.values()].flatMap((pods) => addresses.block(pods) ?? []);
-  const full = create.length < missing.filter(shared).length || blocks.length < nodes.size;
+  const full = create.length < sharing.length || blocks.length < nodes.size;
   return full ? undefined : { keep, remove, blocks, create };
 }
 
 /** Which address stands for each of the spec's: never one for two, and none that others have. */
 class Addresses {
   readonly #chosen = new Map<string, string>();
-  readonly #inUse: Map<string, Set<number>>;
+  readonly #inUse: Set<string>;
 
-  constructor(taken: ReadonlyMap<string, ReadonlySet<number>>) {
-    this.#inUse = new Map([...taken].map(([range, offsets]) => [range, new Set(offsets)]));
+  constructor(taken: readonly string[]) {
+    this.#inUse = new Set(taken);
   }
 
   of(pod: WantedPod): string | undefined {
@@ -90,16 +92,14 @@ class Addresses {
   agree(pod: WantedPod, address: string): boolean {
     const before = this.of(pod);
     if (before !== undefined) return before === address;
-    if (address === '' || rangeOf(address) !== pod.range || !this.#isFree(pod.range, offsetOf(address))) return false;
+    if (address === '' || rangeOf(address) !== pod.range || this.#inUse.has(address)) return false;
     this.#chosen.set(placeOf(pod), address);
     this.avoid(address);
     return true;
   }
 
   avoid(address: string): void {
-    if (address === '') return;
-    const offsets = this.#inUse.get(rangeOf(address)) ?? new Set();
-    this.#inUse.set(rangeOf(address), offsets.add(offsetOf(address)));
+    this.#inUse.add(address);
   }
 
   choose(pod: WantedPod): string | undefined {
@@ -117,17 +117,12 @@ class Addresses {
 
   /** So many free addresses in a row, from this one on, else from the first; none where there are not so many. */
   #run(range: string, from: number, length: number): string[] {
-    const starts = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + ((from - FIRST + index) % SPAN));
-    const start = starts.find(
-      (one) =>
-        one + length - 1 <= LAST &&
-        Array.from({ length }, (_, index) => one + index).every((offset) => this.#isFree(range, offset)),
-    );
-    return start === undefined ? [] : Array.from({ length }, (_, index) => addressAt(range, start + index));
-  }
-
-  #isFree(range: string, offset: number): boolean {
-    return this.#inUse.get(range)?.has(offset) !== true;
+    for (let tried = 0; tried < SPAN; tried++) {
+      const start = FIRST + ((from - FIRST + tried) % SPAN);
+      const run = Array.from({ length }, (_, index) => addressAt(range, start + index));
+      if (start + length - 1 <= LAST && !run.some((address) => this.#inUse.has(address))) return run;
+    }
+    return [];
   }
 }
 

@@ -6,7 +6,7 @@ import { findIpam, type Ipam } from './ipam.ts';
 import { castPod } from './manifests.ts';
 import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS_SELECTOR, PLACE_LABEL } from './names.ts';
 import { isReady, type PodObject } from './objects.ts';
-import { type ExistingPod, offsetOf, type PodPlan, planPods, rangeOf, type WantedPod } from './pod-plan.ts';
+import { type ExistingPod, offsetOf, type PodPlan, planPods, type WantedPod } from './pod-plan.ts';
 import { podsOf, waitForPods } from './wait.ts';
 
 export interface KubePod {
@@ -67,22 +67,13 @@ async function findPods(cluster: KubeCluster): Promise<Found> {
   return { cluster, pods, ipam: new Map(ipam) };
 }
 
-async function takenByOthers(
-  found: readonly Found[],
-  existing: readonly ExistingPod[],
-): Promise<Map<string, Set<number>>> {
-  const taken = new Map<string, Set<number>>();
-  for (const { cluster, ipam } of found) {
+async function takenByOthers(found: readonly Found[], existing: readonly ExistingPod[]): Promise<string[]> {
+  const taken = found.map(async ({ cluster, ipam }) => {
     const ours = existing.filter((pod) => pod.cluster === cluster.name).map(({ address }) => address);
-    for (const one of ipam.values()) {
-      for (const address of (await one?.reserved()) ?? []) {
-        if (ours.includes(address)) continue;
-        const offsets = taken.get(rangeOf(address)) ?? new Set();
-        taken.set(rangeOf(address), offsets.add(offsetOf(address)));
-      }
-    }
-  }
-  return taken;
+    const reserved = await Promise.all([...ipam.values()].map((one) => one?.reserved() ?? []));
+    return reserved.flat().filter((address) => !ours.includes(address));
+  });
+  return (await Promise.all(taken)).flat();
 }
 
 function addressesFull([first]: readonly SpeccedCluster[]): LabError {
