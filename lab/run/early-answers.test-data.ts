@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { TimelineBuilder } from '../capture/builder.ts';
 import { readCaptures } from '../capture/files.ts';
 import type { Timeline } from '../capture/timeline.ts';
+import { actStart } from '../verdict/markers.ts';
 import type { Question } from '../verdict/question.ts';
 import type { CapturePacket } from '../wire/pcap/packet.ts';
 import { CaptureReader } from '../wire/pcap/reader.ts';
@@ -10,7 +11,6 @@ import type { ScenarioDirector } from './director.ts';
 import { runGherkin } from './gherkin.ts';
 import { readPlan } from './judge.ts';
 import type { PlannedScenario } from './manifest.ts';
-import { actStart } from './markers.ts';
 import { random } from './variation.ts';
 
 /*

@@ -1,10 +1,10 @@
 import type { Timeline } from '../capture/timeline.ts';
+import { actStart } from '../verdict/markers.ts';
 import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
 import type { Acts, ScenarioDirector } from './director.ts';
 import { VerdictError } from './gherkin.ts';
 import type { Assertion } from './manifest.ts';
-import { actStart } from './markers.ts';
 
 /** A scenario's closed captures, and why they cannot carry a verdict: undefined when they can. */
 export interface Evidence {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveCapture } from '../capture/follow.ts';
 import type { Timeline } from '../capture/timeline.ts';
+import { actStart } from '../verdict/markers.ts';
 import type { Answer, Question } from '../verdict/question.ts';
 import type { Topology } from '../verdict/topology.ts';
 import type { Act, Acts, ScenarioDirector } from './director.ts';
 import type { Emit } from './events.ts';
 import { VerdictError } from './gherkin.ts';
 import type { PlannedScenario } from './manifest.ts';
-import { actStart } from './markers.ts';
 
 /** What a live director needs of the world: opened and closed around it, marked, acted upon, looked at. */
 export interface LiveWorld {

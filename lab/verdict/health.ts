@@ -1,9 +1,7 @@
 import type { Timeline } from '../capture/timeline.ts';
+import { firstMarker, lastMarker } from './markers.ts';
 import type { TapTopology } from './places.ts';
 import type { Topology } from './topology.ts';
-
-const firstMarker = 0;
-export const lastMarker = 65535;
 
 /** The taps without which nothing is decided: all that the plan names. A fabric without a bridge of its own plans no tap there. */
 export function requiredTaps(topology: Topology): readonly TapTopology[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Call } from './call.test-data.ts';
-import { lastMarker } from './health.ts';
 import { horizonOf, wholePart } from './horizon.ts';
+import { lastMarker } from './markers.ts';
 
 describe('the horizon of files that still grow', () => {
   test('is where the recorder that is furthest behind has come', () => {

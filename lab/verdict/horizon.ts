@@ -1,5 +1,5 @@
 import type { Timeline } from '../capture/timeline.ts';
-import { lastMarker } from './health.ts';
+import { lastMarker } from './markers.ts';
 
 const horizons = new WeakMap<Timeline, bigint>();
 
