@@ -53,12 +53,10 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
         const started = performance.now();
         await live?.close();
         const { drops, trouble } = await stage.close();
-        const clearing = troubled || trouble ? run.house.grounds.clear() : Promise.resolve();
-        const uncleared = await clearing.then(() => undefined).catch((error: Error) => error);
+        const cleared = (troubled || trouble) && (await run.house.grounds.clear().catch((error: Error) => error));
         // What was recorded until a place was lost is evidence too.
         await sealCaptures(captures, drops);
-        const lost = trouble ?? uncleared;
-        if (lost !== undefined) throw lost;
+        for (const error of [trouble, cleared]) if (error instanceof Error) throw error;
         run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),
   };

@@ -17,13 +17,6 @@ export interface OpenHouse extends House {
   close(): Promise<void>;
 }
 
-/** One after the other, whatever becomes of those before. @throws the first error, when all have been tried. */
-async function eachOf(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
-  if (errors.length > 0) throw errors[0];
-}
-
 /** The fabric that the plan names, with what goes with it. */
 export function openHouse(plan: Plan, folder: string, say: (line: string) => void): OpenHouse {
   const { fabric } = plan;
@@ -49,7 +42,14 @@ export function openHouse(plan: Plan, folder: string, say: (line: string) => voi
     close: async () => {
       // What goes with the clusters need not be taken out of them.
       const stays = fabric.name === 'kube' || fabric.keep === true;
-      await eachOf([stays ? naming.close : async () => undefined, () => grounds.clear(), () => made.close()]);
+      await eachOf([...(stays ? [naming.close] : []), () => grounds.clear(), () => made.close()]);
     },
   };
+}
+
+/** One after the other, whatever becomes of those before. @throws the first error, when all have been tried. */
+async function eachOf(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }

@@ -52,7 +52,7 @@ async function replaceOn(
   throw new LabError('stale-entries-stay', 'connections that kube-proxy would forget are still in the table', {
     where: node.name,
     next: 'start the scenario again; the table as it is now',
-    command: `conntrack -L -p udp`,
+    command: 'conntrack -L -p udp',
     exitCode: 3,
   });
 }
