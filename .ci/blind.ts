@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { readCaptures } from '../lab/capture/files.ts';
-import { planSchema, runSchema } from '../lab/run/manifest.ts';
+import { planSchema, runSchema } from '../lab/run/record/manifest.ts';
 import { findSymptoms } from '../lab/verdict/symptoms.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Plan, type PlannedScenario, planSchema, runSchema } from '../lab/run/manifest.ts';
+import { type Plan, type PlannedScenario, planSchema, runSchema } from '../lab/run/record/manifest.ts';
 
 /**
  * Makes the golden captures from a run folder, one scenario a rung: `node .ci/golden.ts RUN-FOLDER`. The run must have passed; what

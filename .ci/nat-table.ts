@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCaptures } from '../lab/capture/files.ts';
 import { checkTable } from '../lab/capture/nat-table.ts';
-import { planSchema } from '../lab/run/manifest.ts';
+import { planSchema } from '../lab/run/record/manifest.ts';
 
 /*
  * `node .ci/nat-table.ts RUN-FOLDER`: the translations that a run's captures prove, looked up in what the nodes' own tables said

@@ -1,7 +1,7 @@
 import { XmlDocument } from 'libxml2-wasm';
 import { describe, expect, test } from 'vitest';
-import { configurationSchema } from '../lab/run/configuration.ts';
-import type { Plan, RunResult, ScenarioResult } from '../lab/run/manifest.ts';
+import type { Plan, RunResult, ScenarioResult } from '../lab/run/record/manifest.ts';
+import { configurationSchema } from '../lab/run/settings/configuration.ts';
 import type { Evidence } from '../lab/verdict/question.ts';
 import { renderReport } from './html.ts';
 import { renderJunit } from './junit.ts';

@@ -1,4 +1,4 @@
-import type { Plan, RunResult } from '../lab/run/manifest.ts';
+import type { Plan, RunResult } from '../lab/run/record/manifest.ts';
 import { runHead } from './page/head.ts';
 import { type Drawings, scenarioSection } from './page/scenario.ts';
 import { style } from './page/style.ts';

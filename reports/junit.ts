@@ -1,4 +1,4 @@
-import type { Plan, RunResult, ScenarioResult } from '../lab/run/manifest.ts';
+import type { Plan, RunResult, ScenarioResult } from '../lab/run/record/manifest.ts';
 import { type Markup, markup } from './text.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Content, Journey, Sighting, Timeline } from '../lab/capture/timeline.ts';
-import { blueprintOf } from '../lab/run/blueprint.ts';
-import { configurationSchema } from '../lab/run/configuration.ts';
+import { blueprintOf } from '../lab/run/blueprint/blueprint.ts';
+import { configurationSchema } from '../lab/run/settings/configuration.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 import type { DnsRecord } from '../lab/wire/dns/message.ts';
 import { queryOf } from '../lab/wire/dns/query.ts';

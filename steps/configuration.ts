@@ -1,5 +1,5 @@
 import { Given } from '@cucumber/cucumber';
-import { changedConfigurationStep, workingConfigurationStep } from '../lab/run/settings.ts';
+import { changedConfigurationStep, workingConfigurationStep } from '../lab/run/settings/settings.ts';
 import type { LabWorld } from './world.ts';
 
 // Read from the feature before the scenario starts: the plan holds every configuration before the first packet.

@@ -1,7 +1,7 @@
 import { defineParameterType, Then, When } from '@cucumber/cucumber';
-import { garbage } from '../lab/run/forgery/garbage.ts';
-import { registration, replay } from '../lab/run/forgery/replay.ts';
-import { spray } from '../lab/run/forgery/spray.ts';
+import { garbage } from '../lab/run/scenario/forgery/garbage.ts';
+import { registration, replay } from '../lab/run/scenario/forgery/replay.ts';
+import { spray } from '../lab/run/scenario/forgery/spray.ts';
 import {
   believedWithoutSource,
   forgedSourceDropped,

@@ -1,6 +1,6 @@
 import { defineParameterType, Then, When } from '@cucumber/cucumber';
-import { deeds, type OperatorAct } from '../lab/run/director.ts';
-import { lookup } from '../lab/run/lookup.ts';
+import { deeds, type OperatorAct } from '../lab/run/scenario/director.ts';
+import { lookup } from '../lab/run/scenario/lookup.ts';
 import { partnerResolves } from '../lab/verdict/questions/names.ts';
 import { allRingBut, answers, nextEdgeReached, nodeRefuses } from '../lab/verdict/questions/rollout.ts';
 import type { LabWorld } from './world.ts';

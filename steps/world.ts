@@ -1,5 +1,5 @@
 import { After, Before, BeforeStep, setDefaultTimeout, setWorldConstructor, World } from '@cucumber/cucumber';
-import { type Act, directorOf, type ScenarioDirector, type Seen } from '../lab/run/director.ts';
+import { type Act, directorOf, type ScenarioDirector, type Seen } from '../lab/run/scenario/director.ts';
 import type { Question } from '../lab/verdict/question.ts';
 import type { Topology } from '../lab/verdict/topology.ts';
 

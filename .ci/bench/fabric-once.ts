@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { netnsFabric } from '../../lab/fabric/netns/netns-fabric.ts';
-import { addressesOf } from '../../lab/run/addresses.ts';
-import { blueprintOf } from '../../lab/run/blueprint.ts';
-import { openClusterFabric } from '../../lab/run/cluster-fabric.ts';
-import { configurationSchema } from '../../lab/run/configuration.ts';
-import { siteOf } from '../../lab/run/site.ts';
+import { addressesOf } from '../../lab/run/blueprint/addresses.ts';
+import { blueprintOf } from '../../lab/run/blueprint/blueprint.ts';
+import { siteOf } from '../../lab/run/blueprint/site.ts';
+import { openClusterFabric } from '../../lab/run/house/cluster-fabric.ts';
+import { configurationSchema } from '../../lab/run/settings/configuration.ts';
 
 /*
  * `fabric-once.ts FOLDER netns`, inside a fresh outer namespace, or `fabric-once.ts FOLDER kind`; one line of JSON on standard

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { compileCatalogue, readFeatures, selectScenarios } from '../../lab/run/catalogue.ts';
-import { type RunResult, runSchema } from '../../lab/run/manifest.ts';
+import { type RunResult, runSchema } from '../../lab/run/record/manifest.ts';
+import { compileCatalogue, readFeatures, selectScenarios } from '../../lab/run/scenario/catalogue.ts';
 import { mebibytes, ms, say } from './print.ts';
 
 const bringUp = ['fabric', 'taps', 'cast'];

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { settingsOf } from '../run/provenance.ts';
-import { readConfigFile } from '../run/settings.ts';
+import { settingsOf } from '../run/settings/provenance.ts';
+import { readConfigFile } from '../run/settings/settings.ts';
 import { type ConfigurationFlags, flagLayer } from './run-options.ts';
 
 type PrintOptions = ConfigurationFlags & { readonly config?: string; readonly json?: true };

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { ProbeResult } from '../fabric/fabric.contract.ts';
-import type { ClusterWishes } from '../run/cluster-fabric.ts';
 import { type ContractResult, differs, runContractInside, startClusterContract } from '../run/contract.ts';
 import { requireIsolation, unknownFabric } from '../run/environment.ts';
+import type { ClusterWishes } from '../run/house/cluster-fabric.ts';
 import { interruptedExitCode } from './exit-code.ts';
 import { watchParent } from './parent.ts';
 

@@ -3,9 +3,9 @@ import type { DnsAgency } from '../dns/agency-zone.ts';
 import { nodeAddress } from '../dns/nodes.ts';
 import { type PatchRequest, patchTools } from '../dns/patch.ts';
 import { LabError } from '../errors.ts';
-import { blueprintOf } from '../run/blueprint.ts';
-import { configurationSchema } from '../run/configuration.ts';
-import { readConfigFile } from '../run/settings.ts';
+import { blueprintOf } from '../run/blueprint/blueprint.ts';
+import { configurationSchema } from '../run/settings/configuration.ts';
+import { readConfigFile } from '../run/settings/settings.ts';
 import type { DnsFlags } from './dns-flags.ts';
 
 /** A request and the agency whose cluster it is for. */

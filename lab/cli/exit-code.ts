@@ -1,4 +1,4 @@
-import type { Verdict } from '../run/manifest.ts';
+import type { Verdict } from '../run/record/manifest.ts';
 
 /** The contract: 0 pass, 1 fail, 3 inconclusive. */
 export function exitCodeOf(verdict: Verdict): 0 | 1 | 3 {

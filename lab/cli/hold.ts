@@ -4,7 +4,7 @@ import { clearLeftovers, leftovers } from '../fabric/kind/leftovers.ts';
 import { clearHostRules } from '../fabric/kube/host-access.ts';
 import { requireIsolation } from '../run/environment.ts';
 import { heldLabs, holdLab, releaseLab } from '../run/hold.ts';
-import { readConfigFile } from '../run/settings.ts';
+import { readConfigFile } from '../run/settings/settings.ts';
 import { enterCommand, namespacesOf } from './enter.ts';
 
 export function addHold(program: Command, project: string): void {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { verdictOf } from '../run/conclusion.ts';
-import { judgeRun, readPlan } from '../run/judge.ts';
+import { verdictOf } from '../run/judge/conclusion.ts';
+import { judgeRun, readPlan } from '../run/judge/judge.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 export function addJudge(program: Command, project: string): void {

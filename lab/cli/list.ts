@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { compileCatalogue, readFeatures, selectScenarios } from '../run/catalogue.ts';
-import { configurationOf } from '../run/settings.ts';
+import { compileCatalogue, readFeatures, selectScenarios } from '../run/scenario/catalogue.ts';
+import { configurationOf } from '../run/settings/settings.ts';
 
 export function addList(program: Command, project: string): void {
   program

@@ -1,6 +1,6 @@
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
-import type { LabEvent } from '../run/events.ts';
-import type { Plan } from '../run/manifest.ts';
+import type { LabEvent } from '../run/inside/events.ts';
+import type { Plan } from '../run/record/manifest.ts';
 
 type Task = ListrTaskWrapper<unknown, never, never> | { output: string };
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../errors.ts';
-import { configurationSchema } from '../run/configuration.ts';
 import type { FabricWanted } from '../run/environment.ts';
-import type { Layer } from '../run/settings.ts';
+import { configurationSchema } from '../run/settings/configuration.ts';
+import type { Layer } from '../run/settings/settings.ts';
 
 export interface RunOptions {
   readonly fabric: string;

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { illustrate } from '../../reports/illustrate.ts';
 import { LabError } from '../errors.ts';
-import type { RunResult } from '../run/manifest.ts';
+import type { RunResult } from '../run/record/manifest.ts';
 import { type RunHandle, startRun } from '../run/run.ts';
 import { exitCodeOf, interruptedExitCode } from './exit-code.ts';
 import { watchParent } from './parent.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { LabError } from '../errors.ts';
-import { type Plan, planSchema } from '../run/manifest.ts';
+import { type Plan, planSchema } from '../run/record/manifest.ts';
 import { type NameInterface, redactCapture } from './capture.ts';
 import { Identities } from './identities.ts';
 

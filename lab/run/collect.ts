@@ -1,6 +1,6 @@
-import type { JudgedScenario } from './conclusion.ts';
-import type { LabEvent } from './events.ts';
-import type { Assertion, RunResult, ScenarioResult } from './manifest.ts';
+import type { LabEvent } from './inside/events.ts';
+import type { JudgedScenario } from './judge/conclusion.ts';
+import type { Assertion, RunResult, ScenarioResult } from './record/manifest.ts';
 
 type AnswerEvent = Extract<LabEvent, { event: 'answer' }>;
 type EnvironmentEvent = Extract<LabEvent, { event: 'environment' }>;

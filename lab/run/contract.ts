@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts';
 import { type ProbeResult, runContract } from '../fabric/fabric.contract.ts';
 import { sourceCommand } from '../fabric/kube/source.ts';
 import { outerCommand } from '../fabric/netns/outer.ts';
-import { type ClusterWishes, openClusterFabric } from './cluster-fabric.ts';
+import { type ClusterWishes, openClusterFabric } from './house/cluster-fabric.ts';
 
 export interface ContractResult {
   readonly fabric: string;

@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts';
 import { lackingForKind } from '../fabric/kind/local.ts';
 import { parseContexts, requireContexts } from '../fabric/kube/contexts.ts';
 import { canIsolate } from '../fabric/netns/outer.ts';
-import type { Plan } from './manifest.ts';
+import type { Plan } from './record/manifest.ts';
 
 export async function labVersion(project: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));

@@ -1,12 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { netnsFabric } from '../fabric/netns/netns-fabric.ts';
-import { blueprintOf } from './blueprint.ts';
-import { configurationSchema } from './configuration.ts';
-import { Grounds } from './ground.ts';
-import { embeddedNaming } from './naming.ts';
-import { embedded } from './site.ts';
-import { Stage } from './stage.ts';
+import { blueprintOf } from './blueprint/blueprint.ts';
+import { embedded } from './blueprint/site.ts';
+import { Grounds } from './house/ground.ts';
+import { Stage } from './house/stage.ts';
+import { embeddedNaming } from './names/naming.ts';
+import { configurationSchema } from './settings/configuration.ts';
 
 /** The process inside a held lab's namespace: `held.ts FOLDER`; brings one world up and stays until it is killed. */
 const [folder = ''] = process.argv.slice(2);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../errors.ts';
 import { outerCommand } from '../fabric/netns/outer.ts';
-import { configurationSchema } from './configuration.ts';
-import type { Layer } from './settings.ts';
+import { configurationSchema } from './settings/configuration.ts';
+import type { Layer } from './settings/settings.ts';
 
 /** A lab that stays open until `lab down`: what it is called, who holds it, where its places are. */
 const heldSchema = z.strictObject({

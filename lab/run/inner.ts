@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Emit } from './events.ts';
-import { runGherkin, type StepTrouble } from './gherkin.ts';
-import { LiveDirector } from './live-director.ts';
-import { describeTrouble, type LiveRun, liveWorld } from './live-world.ts';
-import { type PlannedScenario, planSchema } from './manifest.ts';
-import { openHouse } from './open-house.ts';
-import { type Orders, readOrders } from './orders.ts';
-import { residentBytes } from './stage.ts';
+import { openHouse } from './house/open-house.ts';
+import { residentBytes } from './house/stage.ts';
+import type { Emit } from './inside/events.ts';
+import { type Orders, readOrders } from './inside/orders.ts';
+import { LiveDirector } from './live/director.ts';
+import { describeTrouble, type LiveRun, liveWorld } from './live/world.ts';
+import { type PlannedScenario, planSchema } from './record/manifest.ts';
+import { runGherkin, type StepTrouble } from './scenario/gherkin.ts';
 
 /**
  * The process that holds a fabric, on netns inside an outer namespace: `inner.ts PROJECT FOLDER`; it runs the scenarios it is

@@ -1,8 +1,8 @@
-import { blueprintOf } from './blueprint.ts';
-import type { CatalogueEntry, FeatureText } from './catalogue.ts';
-import type { Plan, PlannedScenario } from './manifest.ts';
-import { configurationOf, type Layer } from './settings.ts';
-import { siteOf } from './site.ts';
+import { blueprintOf } from './blueprint/blueprint.ts';
+import { siteOf } from './blueprint/site.ts';
+import type { Plan, PlannedScenario } from './record/manifest.ts';
+import type { CatalogueEntry, FeatureText } from './scenario/catalogue.ts';
+import { configurationOf, type Layer } from './settings/settings.ts';
 
 export interface PlanRequest {
   readonly labVersion: string;

@@ -1,4 +1,4 @@
-import type { ScenarioResult } from '../../lab/run/manifest.ts';
+import type { ScenarioResult } from '../../lab/run/record/manifest.ts';
 import type { Evidence } from '../../lab/verdict/question.ts';
 import { frameKey } from '../ladder/row.ts';
 import { type Markup, markup } from '../text.ts';

@@ -1,4 +1,4 @@
-import type { Plan, RunResult, Verdict } from '../../lab/run/manifest.ts';
+import type { Plan, RunResult, Verdict } from '../../lab/run/record/manifest.ts';
 import { duration, type Markup, markup } from '../text.ts';
 import { badge, dim, facts, folded, table } from './elements.ts';
 import { anchorOf } from './scenario.ts';

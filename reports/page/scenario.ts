@@ -1,5 +1,5 @@
-import { configurationSchema } from '../../lab/run/configuration.ts';
-import type { PlannedScenario, ScenarioResult, SymptomRecord } from '../../lab/run/manifest.ts';
+import type { PlannedScenario, ScenarioResult, SymptomRecord } from '../../lab/run/record/manifest.ts';
+import { configurationSchema } from '../../lab/run/settings/configuration.ts';
 import { frameKey } from '../ladder/row.ts';
 import type { Ladder } from '../ladder.ts';
 import { duration, type Markup, markup } from '../text.ts';

@@ -2,9 +2,9 @@ import type { DnsVariant } from '../../dns/options.ts';
 import { serving } from '../../dns/verify.ts';
 import type { FabricSpec, PodSpec, ServiceSpec } from '../../fabric/fabric.ts';
 import { CAST_NAMESPACE } from '../../fabric/kube/names.ts';
-import { type AgencyAddresses, bridgeAddress, podPorts, serviceIps } from '../addresses.ts';
-import type { Configuration } from '../configuration.ts';
-import type { Site } from '../site.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { type AgencyAddresses, bridgeAddress, podPorts, serviceIps } from './addresses.ts';
+import type { Site } from './site.ts';
 
 /**
  * Clusters and access networks. Whatever a scenario does not need is there all the same, and idle: scenarios that ask for

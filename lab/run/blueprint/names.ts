@@ -1,7 +1,7 @@
 import type { DnsAgency, DnsBorder } from '../../dns/agency-zone.ts';
-import { type AgencyAddresses, podPorts } from '../addresses.ts';
-import { type Border, borderDomainOf, domainOf } from '../cast/names.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { type AgencyAddresses, podPorts } from './addresses.ts';
+import { type Border, borderDomainOf, domainOf } from './cast/names.ts';
 
 /** Port and address of a border; without an address it is the node's. */
 export function borderAt(

@@ -1,10 +1,10 @@
 import type { SipTimers } from '../../../emulators/kit/config.ts';
 import type { Topology } from '../../verdict/topology.ts';
-import type { AgencyAddresses } from '../addresses.ts';
-import { borderOf, campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from '../cast/names.ts';
-import type { Configuration } from '../configuration.ts';
-import { shuffled, type Variation } from '../variation.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import type { AgencyAddresses } from './addresses.ts';
+import { borderOf, campaignOf, domainOf, interconnectDomainOf, mcpttIdOf } from './cast/names.ts';
 import { borderAt } from './names.ts';
+import { shuffled, type Variation } from './variation.ts';
 
 export function topologyOf(
   configuration: Configuration,
