@@ -2,7 +2,7 @@ import { decodeMcpttInfo, type McpttInfo } from '../../lab/wire/mcx-info/mcptt-i
 import type { SipRequest } from '../../lab/wire/sip/message.ts';
 import { partOfType } from '../../lab/wire/sip/multipart.ts';
 import { addressOfRecord } from '../../lab/wire/sip/uri.ts';
-import type { ServerTransaction } from '../kit/sip-endpoint.ts';
+import type { ServerTransaction } from '../kit/sip/endpoint.ts';
 import { admit, type Decision } from './admission.ts';
 import { terminatingPsi } from './classify.ts';
 import type { AgencyContext } from './context.ts';

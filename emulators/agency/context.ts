@@ -1,7 +1,7 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Ids } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
-import type { SipEndpoint } from '../kit/sip-endpoint.ts';
+import type { SipEndpoint } from '../kit/sip/endpoint.ts';
 import type { AgencyConfig } from './config.ts';
 import type { GroupDirectory } from './groups.ts';
 import type { DialogTable } from './legs/dialog-table.ts';

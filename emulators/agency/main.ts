@@ -1,4 +1,4 @@
-import { startEmulator } from '../kit/start.ts';
+import { startEmulator } from '../kit/start/start.ts';
 import { openAgency } from './server.ts';
 
 await startEmulator(async () => (await import('./config.ts')).agencyConfigSchema, openAgency);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Target } from '../kit/resolver-locate.ts';
+import type { Target } from '../kit/resolver/locate.ts';
 import type { AgencyConfig } from './config.ts';
 import type { Binding } from './registrar.ts';
 import { crossingRoutes, firstHopUri, numericPeer, partnerDomain, Router } from './routing.ts';

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { parseNameAddr } from '../../lab/wire/sip/address.ts';
 import { parseSipUri } from '../../lab/wire/sip/uri.ts';
-import type { Target } from '../kit/resolver-locate.ts';
+import type { Target } from '../kit/resolver/locate.ts';
 import type { Peer } from '../kit/udp.ts';
 import type { AgencyConfig } from './config.ts';
 import { hostOf } from './identity.ts';

@@ -1,6 +1,6 @@
 import type { Sdp, SdpLine, SdpMedia } from '../../lab/wire/sdp/session.ts';
 import { mediaLine } from '../../lab/wire/sdp/view.ts';
-import type { LegPorts } from '../kit/port-pool.ts';
+import type { LegPorts } from '../kit/media/port-pool.ts';
 import { type FloorParam, hasParam, type Terms } from './sdp-terms.ts';
 
 /** This server's side of one leg. */

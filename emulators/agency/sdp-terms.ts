@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { Sdp, SdpMedia } from '../../lab/wire/sdp/session.ts';
 import { attribute, attributes, connectionAddress, formatParameters, mediaLine } from '../../lab/wire/sdp/view.ts';
-import type { MediaRemote } from '../kit/media-leg.ts';
+import type { MediaRemote } from '../kit/media/leg.ts';
 import type { Peer } from '../kit/udp.ts';
 
 /** A parameter of `a=fmtp:MCPTT` (TS 24.380 12.1): name, and value where it has one. */

@@ -4,7 +4,7 @@ import type { FloorField, FloorMessage, FloorMessageName } from '../../lab/wire/
 import { decodeRtp } from '../../lab/wire/rtp/codec.ts';
 import { seededIds } from '../kit/ids.ts';
 import { openLog } from '../kit/log.ts';
-import type { MediaLeg } from '../kit/media-leg.ts';
+import type { MediaLeg } from '../kit/media/leg.ts';
 import { type SimulatedClock, simulatedClock } from '../kit/simulated-clock.ts';
 import { granted, idle, taken } from './bench/floor-words.ts';
 import { ueConfig } from './bench/ue.ts';

@@ -1,6 +1,6 @@
 import type { ParticipantNews } from '../../lab/machines/floor/participant-state.ts';
 import type { FloorMessage } from '../../lab/wire/floor/message.ts';
-import type { MediaLeg } from '../kit/media-leg.ts';
+import type { MediaLeg } from '../kit/media/leg.ts';
 import type { Peer } from '../kit/udp.ts';
 import { type Stream, sendBurst } from './burst.ts';
 import type { FarSide } from './description.ts';

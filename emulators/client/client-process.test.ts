@@ -10,7 +10,7 @@ import { makeResponse } from '../../lab/machines/sip/response.ts';
 import { encodeFloor } from '../../lab/wire/floor/codec.ts';
 import { encodeSip } from '../../lab/wire/sip/encode.ts';
 import { header } from '../../lab/wire/sip/headers.ts';
-import { type ControlConnection, connectControl } from '../kit/control-client.ts';
+import { type ControlConnection, connectControl } from '../kit/control/client.ts';
 import { seededIds } from '../kit/ids.ts';
 import { type FarSide, openFarSide, until } from './bench/far-side.ts';
 import { granted, taken } from './bench/floor-words.ts';

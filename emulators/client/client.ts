@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { parseSipUri } from '../../lab/wire/sip/uri.ts';
-import { type MediaLeg, openMediaLeg } from '../kit/media-leg.ts';
-import { openSipEndpoint } from '../kit/sip-endpoint.ts';
-import type { Emulator, Kit } from '../kit/start.ts';
+import { type MediaLeg, openMediaLeg } from '../kit/media/leg.ts';
+import { openSipEndpoint } from '../kit/sip/endpoint.ts';
+import type { Emulator, Kit } from '../kit/start/start.ts';
 import type { Peer } from '../kit/udp.ts';
 import type { ClientConfig } from './config.ts';
 import { Phone } from './phone.ts';

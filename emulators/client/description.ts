@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import { decodeSdp, encodeSdp } from '../../lab/wire/sdp/codec.ts';
 import type { Sdp, SdpLine, SdpMedia } from '../../lab/wire/sdp/session.ts';
 import { attribute, attributes, connectionAddress, formatParameters, mediaLine } from '../../lab/wire/sdp/view.ts';
-import type { MediaRemote } from '../kit/media-leg.ts';
+import type { MediaRemote } from '../kit/media/leg.ts';
 import type { Peer } from '../kit/udp.ts';
 import type { ClientConfig } from './config.ts';
 

@@ -1,4 +1,4 @@
-import { startEmulator } from '../kit/start.ts';
+import { startEmulator } from '../kit/start/start.ts';
 import { openClient } from './client.ts';
 
 await startEmulator(async () => (await import('./config.ts')).clientConfigSchema, openClient);

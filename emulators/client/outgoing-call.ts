@@ -5,7 +5,7 @@ import { newRequest } from '../../lab/machines/sip/request.ts';
 import { encodeMcpttInfo, mcpttInfoType } from '../../lab/wire/mcx-info/mcptt-info-write.ts';
 import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { type BodyPart, encodeMultipart, freeBoundary, partOfType } from '../../lab/wire/sip/multipart.ts';
-import type { ClientTransaction } from '../kit/sip-endpoint.ts';
+import type { ClientTransaction } from '../kit/sip/endpoint.ts';
 import { type FarSide, offer, readFarSide, sdpType } from './description.ts';
 import { acceptContacts, allow, contact, mcpttService, supported } from './service.ts';
 import type { UserAgent } from './user-agent.ts';

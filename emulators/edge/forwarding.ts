@@ -9,7 +9,7 @@ import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Ids } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
-import type { ClientTransaction, ServerTransaction, SipEndpoint } from '../kit/sip-endpoint.ts';
+import type { ClientTransaction, ServerTransaction, SipEndpoint } from '../kit/sip/endpoint.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { Locate } from './hops.ts';
 import type { Decision, Listener, OutsideListener, SocketAddress } from './party.ts';

@@ -1,7 +1,7 @@
 /** From a next hop to an address: URIs with an address in them at once, names by RFC 3263. */
 import { isIPv4 } from 'node:net';
 import { parseSipUri } from '../../lab/wire/sip/uri.ts';
-import type { ResolverClient } from '../kit/resolver-client.ts';
+import type { ResolverClient } from '../kit/resolver/client.ts';
 import type { Next, SocketAddress } from './party.ts';
 
 export type Locate = (next: Next) => Promise<SocketAddress | undefined>;

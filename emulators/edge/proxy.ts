@@ -1,8 +1,8 @@
 /** The edge as a process: three SIP sockets, and the road from a request to its decision. */
 import type { SipRequest, SipResponse } from '../../lab/wire/sip/message.ts';
 import { every } from '../kit/clock.ts';
-import { type IncomingRequest, openSipEndpoint, type SipEndpoint } from '../kit/sip-endpoint.ts';
-import type { Emulator, Kit } from '../kit/start.ts';
+import { type IncomingRequest, openSipEndpoint, type SipEndpoint } from '../kit/sip/endpoint.ts';
+import type { Emulator, Kit } from '../kit/start/start.ts';
 import type { EdgeConfig } from './config.ts';
 import { forward, forwardAck, type Workplace } from './forwarding.ts';
 import { Newcomers } from './newcomers.ts';

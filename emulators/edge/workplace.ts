@@ -1,7 +1,7 @@
 /** The stores of the edge, made from its configuration. */
-import { ResolverClient } from '../kit/resolver-client.ts';
-import type { SipEndpoint } from '../kit/sip-endpoint.ts';
-import type { Kit } from '../kit/start.ts';
+import { ResolverClient } from '../kit/resolver/client.ts';
+import type { SipEndpoint } from '../kit/sip/endpoint.ts';
+import type { Kit } from '../kit/start/start.ts';
 import type { EdgeConfig } from './config.ts';
 import { Dialogs } from './dialogs.ts';
 import type { Workplace } from './forwarding.ts';

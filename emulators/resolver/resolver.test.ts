@@ -8,8 +8,8 @@ import { decodeDns, encodeDns } from '../../lab/wire/dns/codec.ts';
 import { systemClock } from '../kit/clock.ts';
 import { seededIds } from '../kit/ids.ts';
 import { openLog } from '../kit/log.ts';
-import { ResolverClient } from '../kit/resolver-client.ts';
-import type { Emulator } from '../kit/start.ts';
+import { ResolverClient } from '../kit/resolver/client.ts';
+import type { Emulator } from '../kit/start/start.ts';
 import { queryOf } from './coredns/ask.ts';
 import { buildResolver } from './resolver.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { every } from '../kit/clock.ts';
-import type { Emulator, Kit } from '../kit/start.ts';
+import type { Emulator, Kit } from '../kit/start/start.ts';
 import type { ResolverConfig } from './config.ts';
 import { reloadInterval } from './corefile/reload.ts';
 import { ResolverServer } from './server.ts';

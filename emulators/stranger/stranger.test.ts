@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kit/clock.ts';
 import { seededIds } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
-import type { Emulator } from '../kit/start.ts';
+import type { Emulator } from '../kit/start/start.ts';
 import { openUdp, type Peer, type UdpSocket } from '../kit/udp.ts';
 import { strangerConfigSchema } from './config.ts';
 import { openStranger } from './stranger.ts';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { ControlAct } from '../kit/control.ts';
-import type { Emulator, Kit } from '../kit/start.ts';
+import type { ControlAct } from '../kit/control/control.ts';
+import type { Emulator, Kit } from '../kit/start/start.ts';
 import { openUdp, type UdpSocket } from '../kit/udp.ts';
 import type { StrangerConfig } from './config.ts';
 

@@ -10,7 +10,7 @@ await import('../run/house/open-house.ts');
 await import('../run/live/director.ts');
 await import('../run/live/world.ts');
 await import('../fabric/netns/netns-fabric.ts');
-await import('../../emulators/kit/start.ts');
+await import('../../emulators/kit/start/start.ts');
 await import('../../emulators/agency/server.ts');
 await import('../../emulators/client/client.ts');
 await import('../../emulators/edge/proxy.ts');

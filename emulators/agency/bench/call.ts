@@ -10,8 +10,8 @@ import { endpoints } from '../../../lab/wire/sdp/view.ts';
 import type { SipResponse } from '../../../lab/wire/sip/message.ts';
 import { parseSipUri } from '../../../lab/wire/sip/uri.ts';
 import { silentLog } from '../../kit/log.ts';
-import { type MediaLeg, openMediaLeg } from '../../kit/media-leg.ts';
-import type { SipEndpoint } from '../../kit/sip-endpoint.ts';
+import { type MediaLeg, openMediaLeg } from '../../kit/media/leg.ts';
+import type { SipEndpoint } from '../../kit/sip/endpoint.ts';
 import type { Peer } from '../../kit/udp.ts';
 import { eventually } from './wait.ts';
 

@@ -15,7 +15,7 @@ import {
   openSipEndpoint,
   type ServerTransaction,
   type SipEndpoint,
-} from '../../kit/sip-endpoint.ts';
+} from '../../kit/sip/endpoint.ts';
 import type { Peer } from '../../kit/udp.ts';
 import { acceptContacts, contactFeatures, sdpType } from '../service.ts';
 import { ScriptedCall } from './call.ts';

@@ -1,5 +1,5 @@
 import { dialogKeyOf } from '../../../lab/machines/sip/dialog.ts';
-import type { IncomingRequest } from '../../kit/sip-endpoint.ts';
+import type { IncomingRequest } from '../../kit/sip/endpoint.ts';
 
 /** One dialog of this server, as the requests of its peer find it. */
 export interface DialogUser {

@@ -9,6 +9,8 @@ import { ackOf2xx, type InDialogParts, requestInDialog } from '../../../lab/mach
 import { makeResponse, type ResponseParts } from '../../../lab/machines/sip/response.ts';
 import { sessionRequestHeaders } from '../../../lab/machines/sip/session-terms.ts';
 import { partOfType } from '../../../lab/wire/sip/multipart.ts';
+import { type Answer, answerInvite } from '../../kit/sip/answer.ts';
+import type { ClientHandlers, IncomingRequest, ServerTransaction } from '../../kit/sip/endpoint.ts';
 import {
   answerLimit,
   type Limit,
@@ -16,9 +18,7 @@ import {
   limitOf,
   type SessionWatch,
   watchSession,
-} from '../../kit/session-watch.ts';
-import { type Answer, answerInvite } from '../../kit/sip-answer.ts';
-import type { ClientHandlers, IncomingRequest, ServerTransaction } from '../../kit/sip-endpoint.ts';
+} from '../../kit/sip/session-watch.ts';
 import type { AgencyContext } from '../context.ts';
 import { numericPeer } from '../routing.ts';
 import { allowedMethods, sdpType } from '../service.ts';

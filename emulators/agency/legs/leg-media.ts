@@ -1,7 +1,7 @@
 import type { FloorMessage } from '../../../lab/wire/floor/message.ts';
 import { encodeSdp } from '../../../lab/wire/sdp/codec.ts';
 import type { Sdp } from '../../../lab/wire/sdp/session.ts';
-import type { MediaRemote } from '../../kit/media-leg.ts';
+import type { MediaRemote } from '../../kit/media/leg.ts';
 import type { AgencyContext, Far } from '../context.ts';
 import { buildAnswer, buildOffer, type OwnMedia } from '../sdp-build.ts';
 import { repairTerms } from '../sdp-policy.ts';

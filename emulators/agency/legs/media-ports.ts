@@ -1,8 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Ids } from '../../kit/ids.ts';
 import type { Log } from '../../kit/log.ts';
-import { type MediaLeg, type MediaLegOptions, openMediaLeg } from '../../kit/media-leg.ts';
-import { createPortPool, type LegPorts, type PortPool } from '../../kit/port-pool.ts';
+import { type MediaLeg, type MediaLegOptions, openMediaLeg } from '../../kit/media/leg.ts';
+import { createPortPool, type LegPorts, type PortPool } from '../../kit/media/port-pool.ts';
 
 /** RFC 6263 4: well below the 30 s after which a NAT forgets what was never answered. */
 const keepAliveMs = 15_000;

@@ -4,13 +4,13 @@ import type { RtpPacket } from '../../../lab/wire/rtp/packet.ts';
 import { fromBytes, toBytes } from '../../../lab/wire/sip/text.ts';
 import { seededIds } from '../../kit/ids.ts';
 import { silentLog } from '../../kit/log.ts';
-import { type MediaLeg, openMediaLeg } from '../../kit/media-leg.ts';
+import { type MediaLeg, openMediaLeg } from '../../kit/media/leg.ts';
 import {
   type IncomingRequest,
   openSipEndpoint,
   type ServerTransaction,
   type SipEndpoint,
-} from '../../kit/sip-endpoint.ts';
+} from '../../kit/sip/endpoint.ts';
 import type { Peer } from '../../kit/udp.ts';
 
 export const quickTimers = { t1Ms: 25, t2Ms: 200, t4Ms: 100 };

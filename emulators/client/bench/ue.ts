@@ -1,5 +1,5 @@
 import { systemClock } from '../../kit/clock.ts';
-import type { ControlAct } from '../../kit/control.ts';
+import type { ControlAct } from '../../kit/control/control.ts';
 import { seededIds } from '../../kit/ids.ts';
 import { openLog } from '../../kit/log.ts';
 import type { Peer } from '../../kit/udp.ts';

@@ -9,7 +9,7 @@ import {
   openSipEndpoint,
   type ServerTransaction,
   type SipEndpoint,
-} from '../../kit/sip-endpoint.ts';
+} from '../../kit/sip/endpoint.ts';
 import type { SocketAddress } from '../party.ts';
 
 export const quickTimers: SipTimers = { t1Ms: 25, t2Ms: 200, t4Ms: 100 };

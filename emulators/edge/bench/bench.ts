@@ -1,7 +1,7 @@
 import { systemClock } from '../../kit/clock.ts';
 import { seededIds } from '../../kit/ids.ts';
 import { openLog } from '../../kit/log.ts';
-import type { Emulator } from '../../kit/start.ts';
+import type { Emulator } from '../../kit/start/start.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { SocketAddress } from '../party.ts';
 import { openEdge } from '../proxy.ts';

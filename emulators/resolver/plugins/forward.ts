@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { encodeDns } from '../../../lab/wire/dns/codec.ts';
 import type { DnsMessage } from '../../../lab/wire/dns/message.ts';
-import { exchange } from '../../kit/resolver-exchange.ts';
+import { exchange } from '../../kit/resolver/exchange.ts';
 import type { ForwardConfig } from '../corefile/load.ts';
 import { isBelow } from '../zone/zone.ts';
 import { bareReply, type Reply, rcodes } from './reply.ts';

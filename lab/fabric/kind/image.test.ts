@@ -101,7 +101,7 @@ describe('the image of the cast', () => {
       (name) => !['kit', 'image', 'deploy'].includes(name),
     );
     for (const name of emulators) expect(files).toContain(`/mcx/emulators/${name}/main.ts`);
-    expect(files).toContain('/mcx/emulators/kit/control-relay.ts');
+    expect(files).toContain('/mcx/emulators/kit/control/relay.ts');
     expect(files).toContain('/mcx/lab/fabric/probe/main.ts');
     expect(files.filter((file) => /\.test\.ts$|\.md$/.test(file))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { agencyConfigSchema } from '../../../emulators/agency/config.ts';
 import { edgeConfigSchema } from '../../../emulators/edge/config.ts';
-import { configOfPod } from '../../../emulators/kit/pod-config.ts';
+import { configOfPod } from '../../../emulators/kit/start/pod-config.ts';
 import { resolverConfigSchema } from '../../../emulators/resolver/config.ts';
 import { agencyZone } from '../../dns/agency-zone.ts';
 import { separateCorefile } from '../../dns/corefile.ts';

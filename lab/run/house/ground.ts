@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlConnection } from '../../../emulators/kit/control-client.ts';
+import type { ControlConnection } from '../../../emulators/kit/control/client.ts';
 import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric, ServiceSpec } from '../../fabric/fabric.ts';
 import type { CastMember } from '../blueprint/cast.ts';

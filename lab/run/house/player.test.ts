@@ -73,7 +73,7 @@ describe('a player', () => {
     const player = await startPlayer(running, member('a-edge'), join(folder, 'log'));
     expect(heard.commands).toEqual([
       ['node', '/mcx/emulators/edge/main.ts', '--rest', 'a-edge', '/run/mcx/a-edge'],
-      ['node', '/mcx/emulators/kit/control-relay.ts', '/run/mcx/a-edge', '60000'],
+      ['node', '/mcx/emulators/kit/control/relay.ts', '/run/mcx/a-edge', '60000'],
     ]);
     expect(await player.control.act({ do: 'rest' })).toMatchObject({ ok: true });
     expect(heard.lines.map((line) => (JSON.parse(line) as { do: string }).do)).toEqual(['ready', 'rest']);
@@ -98,7 +98,7 @@ describe('a player', () => {
   test('that was deployed is not started again, and rests when the lab is done with it', async () => {
     const { running, heard } = farFabric({ ...far, deployable: 'edge' });
     const player = await startPlayer(running, member('a-edge'), join(folder, 'log'));
-    expect(heard.commands).toEqual([['node', '/mcx/emulators/kit/control-relay.ts', '/run/mcx/control', '60000']]);
+    expect(heard.commands).toEqual([['node', '/mcx/emulators/kit/control/relay.ts', '/run/mcx/control', '60000']]);
     expect(player).toMatchObject({ emulator: 'edge', place: 'a-edge', ended: false });
     await player.dismiss();
     expect(heard.lines.map((line) => (JSON.parse(line) as { do: string }).do)).toEqual(['ready', 'rest']);

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ControlReply } from '../../../emulators/kit/control.ts';
-import { type ControlConnection, connectControl, controlOver } from '../../../emulators/kit/control-client.ts';
+import { type ControlConnection, connectControl, controlOver } from '../../../emulators/kit/control/client.ts';
+import type { ControlReply } from '../../../emulators/kit/control/control.ts';
 import { LabError } from '../../errors.ts';
 import type { PlaceName, RunningFabric } from '../../fabric/fabric.ts';
 import type { CastMember } from '../blueprint/cast.ts';
@@ -107,7 +107,7 @@ function append(log: string, text: string): void {
 async function reach(running: RunningFabric, place: PlaceName, socket: string): Promise<Reached> {
   const { local, node, project } = running.residence(place);
   if (local) return { control: await connectControl(socket, readyMs), ended: new Promise(() => undefined) };
-  const relay = join(project, 'emulators/kit/control-relay.ts');
+  const relay = join(project, 'emulators/kit/control/relay.ts');
   const conversation = await running.converse(place, [node, relay, socket, String(readyMs)]);
   const control = controlOver({
     send: (line) => conversation.send(line),

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlAct } from '../../../emulators/kit/control.ts';
+import type { ControlAct } from '../../../emulators/kit/control/control.ts';
 import { LabError } from '../../errors.ts';
 import type { Tap } from '../../fabric/fabric.ts';
 import { firstMarker, lastMarker } from '../../verdict/markers.ts';

@@ -1,4 +1,4 @@
-import type { ControlAct } from '../../../emulators/kit/control.ts';
+import type { ControlAct } from '../../../emulators/kit/control/control.ts';
 import type { Timeline } from '../../capture/timeline.ts';
 import type { Question } from '../../verdict/question.ts';
 import type { Topology } from '../../verdict/topology.ts';
