@@ -1,6 +1,7 @@
 import { classify } from '../capture/classify.ts';
 import type { Content, Sighting, Timeline } from '../capture/timeline.ts';
 import type { Evidence } from './question.ts';
+import type { Detector } from './symptoms/finding.ts';
 
 /** One datagram, and every tap that saw it. */
 export interface Flight {
@@ -53,6 +54,14 @@ export function shownIn({ sightings }: Timeline, evidence: readonly Evidence[]):
     if (content?.protocol !== 'sip') return `${tap} ${content?.protocol}`;
     const { message } = content;
     return `${tap} ${message.kind === 'request' ? message.method : message.status}`;
+  });
+}
+
+/** What a detector says of datagrams: which symptom, the rung that its remedy begins with, since when, and its evidence. */
+export function foundBy(detect: Detector, flights: readonly Flight[]) {
+  const timeline = timelineOf(flights);
+  return detect(timeline).map(({ name, remedy, firstNs, evidence }) => {
+    return { name, rung: remedy.slice(0, 2), firstNs, shown: shownIn(timeline, evidence) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Flight, inwards, later, outwards, shownIn, sip, timelineOf } from '../flights.test-data.ts';
+import { type Flight, foundBy, inwards, later, outwards, sip } from '../flights.test-data.ts';
 import { detectDialogLost } from './dialog-lost.ts';
 
 const replaced = (hops: readonly string[], from: string, to: string) => hops.map((hop) => hop.replaceAll(from, to));
@@ -17,12 +17,7 @@ const unknown = (cseq = '2 BYE', status = 481): Flight => ({
   hops: back,
 });
 
-function found(...flights: readonly Flight[]) {
-  const timeline = timelineOf([...flights, later(2000)]);
-  return detectDialogLost(timeline).map(({ name, remedy, firstNs, evidence }) => {
-    return { name, rung: remedy.slice(0, 2), firstNs, shown: shownIn(timeline, evidence) };
-  });
-}
+const found = (...flights: readonly Flight[]) => foundBy(detectDialogLost, [...flights, later(2000)]);
 
 describe('a dialog is lost', () => {
   test('when the host behind the same door is another one and does not know it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Flight, inwards, later, outwards, refusal, shownIn, sip, timelineOf } from '../flights.test-data.ts';
+import { type Flight, foundBy, inwards, later, outwards, refusal, sip } from '../flights.test-data.ts';
 import { detectPacketBeforeService } from './packet-before-service.ts';
 
 const start = 'INVITE sip:team@ic.b.mcx.test SIP/2.0';
@@ -8,12 +8,7 @@ const refused = refusal(1, 'b-node', '172.18.0.2:5064 > 172.18.0.3:31070');
 const repeated: Flight = { ms: 500, carries: sip(start), hops: inwards };
 const answer: Flight = { ms: 510, carries: sip('SIP/2.0 200 OK', { toTag: 't' }), hops: outwards };
 
-function found(...flights: readonly Flight[]) {
-  const timeline = timelineOf([...flights, later(2000)]);
-  return detectPacketBeforeService(timeline).map(({ name, remedy, firstNs, evidence }) => {
-    return { name, rung: remedy.slice(0, 2), firstNs, shown: shownIn(timeline, evidence) };
-  });
-}
+const found = (...flights: readonly Flight[]) => foundBy(detectPacketBeforeService, [...flights, later(2000)]);
 
 describe('a packet before its Service', () => {
   test('is refused by the node, and its repetition arrives', () => {

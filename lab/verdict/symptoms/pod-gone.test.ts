@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRtp } from '../../wire/rtp/codec.ts';
-import { type Flight, later, shownIn, timelineOf } from '../flights.test-data.ts';
+import { type Flight, foundBy, later, timelineOf } from '../flights.test-data.ts';
 import { detectPodGone } from './pod-gone.ts';
 
 function rtp(sequenceNumber: number): Uint8Array {
@@ -21,12 +21,7 @@ const arrives: Flight = { ms: 10, carries: rtp(2), hops: way };
 /** Translated to the pod that had it before, and out of the node again. */
 const stray: Flight = { ms: 30, carries: rtp(3), hops: [...way.slice(0, 3), into] };
 
-function found(...flights: readonly Flight[]) {
-  const timeline = timelineOf(flights);
-  return detectPodGone(timeline).map(({ name, remedy, firstNs, evidence }) => {
-    return { name, rung: remedy.slice(0, 2), firstNs, shown: shownIn(timeline, evidence) };
-  });
-}
+const found = (...flights: readonly Flight[]) => foundBy(detectPodGone, flights);
 
 describe('a pod is gone', () => {
   test('when datagrams are still translated to its address and leave for nobody', () => {
