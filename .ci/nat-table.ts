@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCaptures } from '../lab/capture/files.ts';
 import { checkTable } from '../lab/capture/nat-table.ts';
+import { capturesOf } from '../lab/run/record/captures.ts';
 import { planSchema } from '../lab/run/record/manifest.ts';
 
 /*
@@ -15,8 +16,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 let [translations, unknown, tables] = [0, 0, 0];
 for (const { id, topology } of plan.scenarios) {
-  const captures = join(folder, 'captures', id);
-  const files = (await readdir(captures).catch(() => [])).map((name) => join(captures, name));
+  const files = await capturesOf(folder, id);
   if (files.length === 0) continue;
   const timeline = await readCaptures(files);
   for (const { name } of topology.agencies) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TimelineBuilder } from '../../capture/builder.ts';
 import { readCaptures } from '../../capture/files.ts';
@@ -8,6 +8,7 @@ import type { Question } from '../../verdict/question.ts';
 import type { CapturePacket } from '../../wire/pcap/packet.ts';
 import { CaptureReader } from '../../wire/pcap/reader.ts';
 import { random } from '../blueprint/variation.ts';
+import { capturesOf } from '../record/captures.ts';
 import type { PlannedScenario } from '../record/manifest.ts';
 import type { ScenarioDirector } from '../scenario/director.ts';
 import { runGherkin } from '../scenario/gherkin.ts';
@@ -39,13 +40,12 @@ interface Early {
 }
 
 async function earlyAnswers(scenario: PlannedScenario): Promise<Early> {
-  const folder = join(run, 'captures', scenario.id);
-  const names = (await readdir(folder)).sort();
-  const closed = await readCaptures(names.map((name) => join(folder, name)));
+  const paths = await capturesOf(run, scenario.id);
+  const closed = await readCaptures(paths);
   const files: File[] = [];
-  for (const [at, name] of names.entries()) {
-    const packets = new CaptureReader().feed(await readFile(join(folder, name)));
-    files.push({ tap: closed.taps[at]?.tap ?? name, packets });
+  for (const [at, path] of paths.entries()) {
+    const packets = new CaptureReader().feed(await readFile(path));
+    files.push({ tap: closed.taps[at]?.tap ?? path, packets });
   }
   // The moments are the same in each run.
   const draw = random(scenario.line);

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readCaptures } from '../../capture/files.ts';
 import type { Timeline } from '../../capture/timeline.ts';
 import { LabError } from '../../errors.ts';
 import { captureHealth } from '../../verdict/health.ts';
+import { capturesOf } from '../record/captures.ts';
 import { type Plan, type PlannedScenario, planSchema } from '../record/manifest.ts';
 import { runGherkin } from '../scenario/gherkin.ts';
 import { conclude, type JudgedScenario, spoilt, unjudged } from './conclusion.ts';
@@ -108,9 +109,6 @@ async function writeTexts(plan: Plan): Promise<string> {
 }
 
 async function loadEvidence(folder: string, scenario: PlannedScenario): Promise<Evidence> {
-  const captures = join(folder, 'captures', scenario.id);
-  const names = await readdir(captures).catch(() => [] as string[]);
-  const files = names.filter((name) => /\.pcap(ng)?$/.test(name)).sort();
-  const timeline = await readCaptures(files.map((name) => join(captures, name)));
+  const timeline = await readCaptures(await capturesOf(folder, scenario.id));
   return { timeline, unfit: captureHealth(timeline, scenario.topology) };
 }
