@@ -6,7 +6,7 @@ import type { LabWorld } from './world.ts';
 defineParameterType({
   name: 'symptom',
   regexp:
-    /"(name-unresolved|private-address-in-sdp|node-address-with-pod-port|agency-treated-as-client|ack-discarded|flow-forgotten|pod-gone|dialog-lost|packet-before-service)"/,
+    /"(name-unresolved|private-address-in-sdp|node-address-with-pod-port|agency-treated-as-client|ack-discarded|flow-forgotten|pod-gone|dialog-lost|packet-before-service|no-pod-on-node)"/,
   transformer: (name: string) => name as SymptomName,
 });
 

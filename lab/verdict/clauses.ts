@@ -21,6 +21,7 @@ export const clauses = {
   K2: 'kubernetes K2',
   K3: 'kubernetes K3',
   K4: 'kubernetes K4',
+  K5: 'kubernetes K5',
   R4: 'ladder R4',
   R5: 'ladder R5',
 } as const;

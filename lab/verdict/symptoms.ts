@@ -6,6 +6,7 @@ import { detectDialogLost } from './symptoms/dialog-lost.ts';
 import type { Detector, Finding } from './symptoms/finding.ts';
 import { detectFlowForgotten, detectSourcePortChanged } from './symptoms/flow-forgotten.ts';
 import { detectNameUnresolved } from './symptoms/name-unresolved.ts';
+import { detectNoPodOnNode } from './symptoms/no-pod-on-node.ts';
 import { detectNodeAddressWithPodPort } from './symptoms/node-address-with-pod-port.ts';
 import { detectPacketBeforeService } from './symptoms/packet-before-service.ts';
 import { detectPodGone } from './symptoms/pod-gone.ts';
@@ -39,6 +40,7 @@ const causes: readonly Detector[] = [
   detectPodGone,
   detectDialogLost,
   detectPacketBeforeService,
+  detectNoPodOnNode,
 ];
 const consequencesOnly: readonly Detector[] = [detectWrongPod, detectSessionGivenUp, detectSourcePortChanged];
 

@@ -19,6 +19,8 @@ export const bridgeAddress = '172.18.0.1';
 export interface AgencyAddresses {
   readonly letter: string;
   readonly node: string;
+  /** Whether any node of the cluster passes on what comes for a Service: externalTrafficPolicy Cluster. */
+  readonly anyNode: boolean;
   /** The cluster's other node, where it has one. */
   readonly otherNode: string | undefined;
   readonly access: string;
@@ -78,6 +80,7 @@ export function addressesOf(configuration: Configuration, variation: Variation =
     return {
       letter,
       node: `172.18.0.${2 + index}`,
+      anyNode: configuration.trafficPolicy === 'Cluster',
       otherNode: twoNodes ? `172.18.0.${6 + index}` : undefined,
       access: `172.18.0.${10 + index}`,
       podCidr: cidr,
@@ -118,9 +121,12 @@ export function withNextEdge(agency: AgencyAddresses): AgencyAddresses {
   return { ...agency, edgePod: 'edge-next', pods: { ...agency.pods, edge: agency.pods.edgeNext } };
 }
 
-/** The same agency when its edge's node has been drained: the next one is on the other node, and shows that one. */
+/**
+ * The same agency when its edge's node has been drained: the next one is on the other node. Where only its own node leads to
+ * it, it shows that one; where any node does, it goes on showing the one that names and clients know.
+ */
 export function withEdgeOnOtherNode(agency: AgencyAddresses): AgencyAddresses {
-  return { ...withNextEdge(agency), node: agency.otherNode ?? agency.node };
+  return { ...withNextEdge(agency), node: (agency.anyNode ? undefined : agency.otherNode) ?? agency.node };
 }
 
 export function withNextResolver(agency: AgencyAddresses): AgencyAddresses {

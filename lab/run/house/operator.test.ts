@@ -81,6 +81,15 @@ describe('operators', () => {
     expect(deeds.at(-1)).toBe('delete b-edge');
   });
 
+  test('drain a node that passes on what comes: the next edge shows the one that names lead to', async () => {
+    const { b, played, blueprint } = estate({ partnerNodes: 2, trafficPolicy: 'Cluster' });
+    await b('drains the node of the edge');
+    expect(played.find(({ emulator }) => emulator === 'edge')?.config).toMatchObject({
+      process: { name: 'b-edge-next' },
+      advertised: { address: blueprint.agencies[1]?.node },
+    });
+  });
+
   test('roll out CoreDNS: pods of the cast are replaced, those of the cluster by the cluster', async () => {
     const own = estate();
     await own.b('rolls out CoreDNS');

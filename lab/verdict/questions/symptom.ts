@@ -15,6 +15,7 @@ const clauseOf: Readonly<Record<string, string>> = {
   'pod-gone': clauses.K2,
   'dialog-lost': clauses.K3,
   'packet-before-service': clauses.K4,
+  'no-pod-on-node': clauses.K5,
 };
 
 /** The first cause that the packets show is this one, with these consequences (others may follow). */

@@ -10,7 +10,8 @@ export type SymptomName =
   | 'flow-forgotten'
   | 'pod-gone'
   | 'dialog-lost'
-  | 'packet-before-service';
+  | 'packet-before-service'
+  | 'no-pod-on-node';
 
 export type ConsequenceName = 'wrong-pod' | 'session-given-up' | 'source-port-changed';
 
