@@ -8,7 +8,7 @@ import { type Plan, type PlannedScenario, planSchema, runSchema } from '../lab/r
  */
 const rungs = [
   ...['@F1', '@R1a', '@R1b', '@F2', '@R2', '@F3', '@R3', '@F4', '@R4', '@F5', '@R5'],
-  ...['@K1', '@K2', '@K3', '@K4'],
+  ...['@K1', '@K2', '@K3', '@K4', '@K5'],
 ];
 const [folder = ''] = process.argv.slice(2);
 const golden = join(import.meta.dirname, '..', 'lab', 'verdict', 'golden');

@@ -62,6 +62,7 @@ describe('a symptom', () => {
     ['pod-gone', 'kubernetes K2'],
     ['dialog-lost', 'kubernetes K3'],
     ['packet-before-service', 'kubernetes K4'],
+    ['no-pod-on-node', 'kubernetes K5'],
     ['something else', 'ladder'],
   ])('%s is a row of the ladder: %s', (name, clause) => {
     expect(symptomIs(name).clause).toBe(clause);
