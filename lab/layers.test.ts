@@ -50,6 +50,32 @@ const allowed: Record<string, readonly string[]> = {
   'lab/cli': ['lab', 'emulators', 'reports', 'steps'],
 };
 
+/**
+ * Rooms within a room: which of their neighbours they may import, `.` being the files that stand beside them. Where `.` has no
+ * line, these files are the room itself and reach all of it.
+ */
+const within: Record<string, Record<string, readonly string[]>> = {
+  'lab/run': {
+    scenario: [],
+    settings: ['scenario'],
+    record: ['settings'],
+    blueprint: ['settings', 'record'],
+    names: ['settings', 'blueprint'],
+    inside: [],
+    house: ['scenario', 'settings', 'record', 'blueprint', 'names', 'inside'],
+    live: ['scenario', 'record', 'blueprint', 'inside', 'house'],
+    judge: ['scenario', 'record'],
+  },
+  'emulators/kit': { '.': [], control: ['.'], media: ['.'], resolver: ['.'], sip: ['.'], start: ['.', 'control'] },
+};
+
+/** `lab/run/names/naming.ts` is in `names` of `lab/run`, `lab/run/run.ts` in `.`. */
+function innerRoomOf(file: string, room: string): string | undefined {
+  if (!file.startsWith(`${room}/`)) return undefined;
+  const [inner = '', ...more] = file.slice(room.length + 1).split('/');
+  return more.length === 0 ? '.' : inner;
+}
+
 const roomOf = (file: string) => Object.keys(allowed).find((room) => file.startsWith(`${room}/`));
 
 describe('layers', () => {
@@ -63,6 +89,19 @@ describe('layers', () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  test.each(Object.entries(within))('the rooms of %s import only the neighbours that they may', (room, inner) => {
+    const wrong = [...graph].flatMap(([file, targets]) => {
+      const own = innerRoomOf(file, room);
+      if (own === undefined || file.includes('.test')) return [];
+      const may = inner[own];
+      if (may === undefined) return own === '.' ? [] : [`${own} has no line`];
+      return targets
+        .filter((target) => ![undefined, own, ...may].includes(innerRoomOf(target, room)))
+        .map((target) => `${file} -> ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
 
   test('nothing but the command line imports the command line', () => {
     const importers = files
