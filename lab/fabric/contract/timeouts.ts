@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaceName } from '../fabric.ts';
 import type { ProbeSocket } from '../probe/client.ts';
 import { arrival } from './egress.ts';
@@ -84,8 +85,4 @@ async function sysctl(site: Site, place: PlaceName, name: string): Promise<strin
   // The line may be delivered a moment after the end of the process is.
   const silence = cat.ended.then(({ code, stderr }) => sleep(100).then(() => stderr.trim() || `exit ${code}`));
   return Promise.race([line, silence]);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
