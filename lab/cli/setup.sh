@@ -10,6 +10,7 @@ need tcpdump tcpdump
 need conntrack conntrack
 need setpriv util-linux
 need unshare util-linux
+need perl perl-base
 if [ "$1" = tests ]; then
   need tshark tshark
   need editcap wireshark-common

@@ -48,7 +48,8 @@ export const tools: readonly Tool[] = [
   debian('nft', '--version', NETNS, 'nftables'),
   debian('conntrack', '--version', 'Services that change while the netns fabric runs', 'conntrack', false),
   debian('tcpdump', '--version', 'every recording', 'tcpdump'),
-  debian('bash', '--version', 'markers', 'bash'),
+  debian('perl', '-v', NETNS, 'perl-base'),
+  debian('bash', '--version', 'the commands that lab up prints', 'bash', false),
   debian('tshark', '--version', 'the tests of the decoders', 'tshark', false),
   {
     name: 'docker engine',

@@ -1,23 +1,25 @@
 import { LabError } from '../../errors.ts';
 import type { Impairment } from '../fabric.ts';
-import type { Link } from './plan.ts';
-import { inNetns, run } from './run.ts';
+import type { Link, Place } from './plan.ts';
+import type { Porter } from './porter/porter.ts';
+import { nft, run, type Step } from './porter/steps.ts';
 
 /**
  * Loss and cut happen behind the far end of the link, in both directions: the place's own tap shows what it really sent
  * and what it really got. Markers pass. The rate is shaped at both ends, before the taps; delay needs netem.
  */
-export async function impairLink(link: Link, impairment: Impairment | undefined): Promise<void> {
+export async function impairLink(porter: Porter, link: Link, impairment: Impairment | undefined): Promise<void> {
   const { far, farInterface, place } = link;
-  await inPlace(far.netns, ['nft', '-f', '-'], lossRules(farInterface, impairment), 'loss and cut');
-  for (const [netns, device] of [
-    [far.netns, farInterface],
-    [place.netns, 'eth0'],
+  await demand(porter, far, nft(lossRules(farInterface, impairment)), 'loss and cut');
+  const shaper = queueing(impairment);
+  for (const [end, device] of [
+    [far, farInterface],
+    [place, 'eth0'],
   ] as const) {
-    await run([...inNetns(netns), 'tc', 'qdisc', 'del', 'dev', device, 'root']);
-    const shaper = queueing(impairment);
+    // Where nothing was shaped there is nothing to delete.
+    await porter.run(end, [run(['tc', 'qdisc', 'del', 'dev', device, 'root'])]);
     if (shaper === undefined) continue;
-    await inPlace(netns, ['tc', 'qdisc', 'add', 'dev', device, 'root', ...shaper], '', shaper[0] ?? '');
+    await demand(porter, end, run(['tc', 'qdisc', 'add', 'dev', device, 'root', ...shaper]), shaper[0] ?? '');
   }
 }
 
@@ -51,10 +53,11 @@ export function queueing(impairment: Impairment | undefined): string[] | undefin
   return rate === undefined ? undefined : ['tbf', 'rate', `${rate}bit`, 'burst', `${burst}`, 'latency', '200ms'];
 }
 
-async function inPlace(netns: string, command: readonly string[], input: string, what: string): Promise<void> {
-  const result = await run([...inNetns(netns), ...command], input);
-  if (result.code === 0) return;
-  throw new LabError('impairment-not-applicable', `this kernel does not do ${what}: ${result.stderr.trim()}`, {
+async function demand(porter: Porter, place: Place, step: Step, what: string): Promise<void> {
+  const { code, stderr } = await porter.run(place, [step]);
+  if (code === 0) return;
+  throw new LabError('impairment-not-applicable', `this kernel does not do ${what}: ${stderr}`, {
+    where: place.name,
     command: 'npm run lab -- doctor',
     exitCode: 3,
   });

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { contractSpec } from '../contract/spec.ts';
 import type { FabricSpec } from '../fabric.ts';
-import { cables, interfaces, onTheBridge } from './interfaces.ts';
+import { cables, indexOf, interfaces, onTheBridge } from './interfaces.ts';
 import { planFabric } from './plan.ts';
+
+function never(): never {
+  throw new Error('unreachable');
+}
 
 function linesOf(place: string, egress: FabricSpec['egress'] = 'preserve'): string[] {
   const plan = planFabric(contractSpec(egress), '');
@@ -14,14 +18,24 @@ function linesOf(place: string, egress: FabricSpec['egress'] = 'preserve'): stri
 describe('interfaces', () => {
   test('both ends of a veth are born in their places, with different indices', () => {
     const [bridge, ...lines] = cables(planFabric(contractSpec('preserve'), 'f1.'));
-    expect(bridge).toBe('link add name br0 address 02:42:ac:12:00:01 netns f1.bridge type bridge');
+    expect(bridge).toBe('link add name br0 index 50 address 02:42:ac:12:00:01 netns f1.bridge type bridge');
     expect(lines[0]).toBe(
-      'link add name v-a-node index 100 netns f1.bridge type veth peer name eth0 address 02:42:ac:12:00:02 netns f1.a-node',
+      'link add name v-a-node index 100 netns f1.bridge type veth ' +
+        'peer name eth0 index 50 address 02:42:ac:12:00:02 netns f1.a-node',
     );
     const indices = lines.map((line) => Number(/index (\d+)/.exec(line)?.[1]));
     expect(new Set(indices).size).toBe(indices.length);
-    // eth0 of a place gets a small one by itself: equal ones would delay the carrier of the bridge's port.
+    // eth0 of a place has a smaller one: equal ones would delay the carrier of the bridge's port.
     expect(Math.min(...indices)).toBeGreaterThanOrEqual(100);
+    for (const line of lines) expect(line).toContain(' peer name eth0 index 50 ');
+  });
+
+  test('have the indices that their places know them by', () => {
+    const plan = planFabric(contractSpec('preserve'), 'f1.');
+    const of = (place: string) => indexOf(plan, plan.places.find(({ name }) => name === place) ?? never());
+    expect(['lo', 'eth0', 'v-a-one'].map(of('a-node'))).toEqual([1, 50, 101]);
+    expect(['lo', 'br0', 'v-a-node'].map(of('bridge'))).toEqual([1, 50, 100]);
+    expect(() => of('a-one')('v-a-one')).toThrow('a-one has no v-a-one');
   });
 
   test('a pod sees everybody behind its gateway, its own /24 too', () => {

@@ -1,5 +1,7 @@
 import { addressToNumber, contains, ethernetAddress, gatewayOf, parseCidr, subnet24 } from './address.ts';
 import { BRIDGE_ADDRESS, BRIDGE_CIDR, type Link, type Place, type Plan, podSubnets } from './plan.ts';
+import { type IndexOf, ip, sweeps } from './porter/rtnetlink.ts';
+import type { Step } from './porter/steps.ts';
 
 /** The first marker address leaves by eth0 like any packet, the second one turns round on `lo`. */
 export const MARKER_GROUP = '224.0.0.123';
@@ -10,42 +12,55 @@ export function namespaces(plan: Plan): string[] {
   return plan.places.map(({ netns }) => `netns add ${netns}`);
 }
 
+/** Of eth0, and of br0; the kernel counts what it makes by itself from 2. */
+const OWN_INDEX = 50;
+/** Of the first far end. */
+const FAR_INDEX = 100;
+
 /**
- * `ip -batch` of the outer namespace: every veth pair, each end born where it belongs. The far ends count from 100: where
- * both ends happen to have the same index, the kernel takes the pair for a plain device and tells the bridge of its carrier
- * up to a second later.
+ * `ip -batch` of the outer namespace: every veth pair, each end born where it belongs, with an index that is known. Where both
+ * ends had the same one, the kernel would take the pair for a plain device and tell the bridge of its carrier up to a second later.
  */
 export function cables(plan: Plan): string[] {
   const bridges = plan.places.filter(({ kind }) => kind === 'bridge');
   const bridgeMac = ethernetAddress('02:42', BRIDGE_ADDRESS);
   return [
-    ...bridges.map(({ netns }) => `link add name br0 address ${bridgeMac} netns ${netns} type bridge`),
+    ...bridges.map(
+      ({ netns }) => `link add name br0 index ${OWN_INDEX} address ${bridgeMac} netns ${netns} type bridge`,
+    ),
     ...plan.links.map(
       ({ place, mac, far, farInterface }, index) =>
-        `link add name ${farInterface} index ${100 + index} netns ${far.netns} type veth ` +
-        `peer name eth0 address ${mac} netns ${place.netns}`,
+        `link add name ${farInterface} index ${FAR_INDEX + index} netns ${far.netns} type veth ` +
+        `peer name eth0 index ${OWN_INDEX} address ${mac} netns ${place.netns}`,
     ),
   ];
 }
 
-/**
- * `ip -batch` inside one namespace, before `interfaces` of another plan: away with addresses, routes and neighbours. Interfaces
- * stay up, because a recorder ends with its interface.
- */
-export function bare({ links }: Plan, place: Place): string[] {
-  const behind = links.filter(({ far }) => far === place).map(({ farInterface }) => farInterface);
-  const own = links.find((link) => link.place === place);
-  const devices = place.kind === 'bridge' ? ['br0'] : ['eth0', ...behind];
-  return [
-    'address flush dev lo scope global',
-    ...devices.map((device) => `address flush dev ${device}`),
-    'route flush table main',
-    ...devices.map((device) => `neighbour flush dev ${device}`),
-    ...(own === undefined ? ['link set br0 type bridge fdb_flush'] : [`link set eth0 address ${own.mac}`]),
-  ];
+/** The indices of a place's interfaces. */
+export function indexOf({ links }: Plan, place: Place): IndexOf {
+  const indices = new Map([
+    ['lo', 1],
+    [place.kind === 'bridge' ? 'br0' : 'eth0', OWN_INDEX],
+    ...links.flatMap(({ far, farInterface }, at) => (far === place ? [[farInterface, FAR_INDEX + at] as const] : [])),
+  ]);
+  return (device) => {
+    const index = indices.get(device);
+    if (index === undefined) throw new RangeError(`${place.name} has no ${device}`);
+    return index;
+  };
 }
 
-/** `ip -batch` inside one namespace: addresses, then routes. */
+/**
+ * Inside one namespace, before `interfaces` of another plan: away with addresses, routes and neighbours. Interfaces stay up,
+ * because a recorder ends with its interface.
+ */
+export function bare(plan: Plan, place: Place): Step[] {
+  const own = plan.links.find((link) => link.place === place);
+  const anew = own === undefined ? 'link set br0 type bridge fdb_flush' : `link set eth0 address ${own.mac}`;
+  return [...sweeps, ip([anew], indexOf(plan, place))];
+}
+
+/** Inside one namespace, in the language of `ip -batch`: addresses, then routes. */
 export function interfaces(plan: Plan, place: Place): string[] {
   const behind = plan.links.filter(({ far }) => far === place);
   return [

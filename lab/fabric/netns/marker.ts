@@ -2,29 +2,17 @@ import { LabError } from '../../errors.ts';
 import type { Marker } from '../marker.ts';
 import { MARKER_GROUP, MARKER_GROUP_LO } from './interfaces.ts';
 import type { Place } from './plan.ts';
-import type { Shells } from './shells.ts';
+import type { Porter } from './porter/porter.ts';
 
-/**
- * The place's shell sends: out of eth0 and over lo, without a process of its own, by sockets that stay open. A place that has
- * been furnished anew has other addresses, and a socket of the old ones cannot send: then they are opened anew.
- */
-const markFunction = `m() {
-one "$1" 2>/dev/null || { exec 8>/dev/udp/${MARKER_GROUP}/9 9>/dev/udp/${MARKER_GROUP_LO}/9 && one "$1"; } 2>&1
-}
-one() {
-printf 'mark %s' "$1" >&8 && printf 'mark %s' "$1" >&9
-}`;
-
-export function markerFrom(shells: Shells, place: Place): Marker {
-  let known = false;
+/** Out of eth0 and over lo, by sockets of the porter's that stay open: a marker is no process, and those of all places one word. */
+export function markerFrom(porter: Porter, place: Place): Marker {
   return {
     send: async (marker) => {
-      const call = `m ${marker}`;
-      const { code, output } = await shells.call(place, known ? call : `${markFunction}\n${call}`);
-      known = true;
-      if (code === 0) return;
-      throw new LabError('marker-not-sent', output.trim(), { where: place.name, exitCode: 3 });
+      const datagram = (address: string) => ({ verb: 'send', address, port: 9, text: `mark ${marker}` }) as const;
+      const { code, stderr } = await porter.run(place, [datagram(MARKER_GROUP), datagram(MARKER_GROUP_LO)]);
+      if (code !== 0) throw new LabError('marker-not-sent', stderr, { where: place.name, exitCode: 3 });
     },
-    close: () => shells.leave(place),
+    // The sockets are gone with the porter.
+    close: async () => {},
   };
 }

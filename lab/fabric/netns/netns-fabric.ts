@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
+import { build, furnish, remove } from './furnish.ts';
 import { prepareLauncher } from './launcher.ts';
 import { insideOuter } from './outer.ts';
-import { planFabric } from './plan.ts';
+import { type Place, planFabric } from './plan.ts';
+import { OUTER, Porter } from './porter/porter.ts';
 import { residence } from './residence.ts';
-import { run, runScript } from './run.ts';
 import { runningFabric } from './running.ts';
-import { buildScript, removeScript } from './script.ts';
 
 /** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
 let built = 0;
@@ -26,17 +26,21 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     throw new LabError('not-isolated', 'the netns fabric is built inside the outer namespace only', { exitCode: 70 });
   }
   checkSpec(spec);
+  const porter = new Porter();
   // While the namespaces are being made, it starts.
   prepareLauncher();
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
+  const what = 'building the fabric';
   try {
-    await mkdir(residence.sockets, { recursive: true });
-    await runScript('building the fabric', buildScript(plan));
+    await porter.demand(what, OUTER, build(plan));
+    const all = plan.places.map((place: Place) => porter.demand(what, place, furnish(plan, place)));
+    await Promise.all([...all, mkdir(residence.sockets, { recursive: true })]);
   } catch (error) {
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
-    await run(['sh'], removeScript(plan));
+    await porter.run(OUTER, remove(plan));
+    await porter.close();
     throw error;
   }
-  return runningFabric(plan);
+  return runningFabric(plan, porter);
 }

@@ -1,4 +1,5 @@
 import type { ClusterSpec, ServiceSpec } from '../fabric.ts';
+import { run, type Step } from './porter/steps.ts';
 
 /** One UDP connection of a node's table, as far as kube-proxy looks at it. */
 export interface Connection {
@@ -51,12 +52,7 @@ export function staleConnections(
   });
 }
 
-/** Shell lines that delete connections; one that has expired meanwhile is no error. */
-export function deletion(connections: readonly Connection[]): string {
-  return connections
-    .map(
-      ({ src, dst, sport, dport }) =>
-        `conntrack -D -p udp --orig-src ${src} --orig-dst ${dst} --sport ${sport} --dport ${dport} >/dev/null 2>&1 || :`,
-    )
-    .join('\n');
+export function deletion({ src, dst, sport, dport }: Connection): Step {
+  const addresses = ['--orig-src', src, '--orig-dst', dst, '--sport', `${sport}`, '--dport', `${dport}`];
+  return run(['conntrack', '-D', '-p', 'udp', ...addresses]);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contractSpec, service } from '../contract/spec.ts';
 import type { FabricSpec } from '../fabric.ts';
 import { planFabric } from './plan.ts';
+import type { Step } from './porter/steps.ts';
 import { inputGuard, replaceServices, rules } from './rules.ts';
 import { sysctls, udpTimeouts } from './sysctls.ts';
 
@@ -86,26 +87,32 @@ describe('the table of a node', () => {
 
 describe('settings of the kernel', () => {
   const { place } = plan('preserve');
+  const settings = (name: string) => textOf(sysctls(place(name)));
 
   test('nodes and routers forward and look back strictly; pods do neither; the host does not look', () => {
     for (const name of ['a-node', 'x-access']) {
-      expect(sysctls(place(name)).join('\n')).toMatch(/echo 1 > \/proc\/sys\/net\/ipv4\/ip_forward/);
-      expect(sysctls(place(name)).join('\n')).toMatch(/rp_filter; do echo 1/);
+      expect(settings(name)).toContain('/proc/sys/net/ipv4/ip_forward = 1');
+      expect(settings(name)).toContain('/proc/sys/net/ipv4/conf/*/rp_filter = 1');
     }
-    expect(sysctls(place('a-one')).join('\n')).toMatch(/echo 0 > \/proc\/sys\/net\/ipv4\/ip_forward/);
-    expect(sysctls(place('bridge')).join('\n')).toMatch(/rp_filter; do echo 0/);
+    expect(settings('a-one')).toContain('/proc/sys/net/ipv4/ip_forward = 0');
+    expect(settings('bridge')).toContain('/proc/sys/net/ipv4/conf/*/rp_filter = 0');
   });
 
   test('there is no IPv6 anywhere', () => {
     for (const name of ['a-node', 'a-one', 'bridge', 'x-access', 'x-ue-1']) {
-      expect(sysctls(place(name)).join('\n')).toContain('echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6');
+      expect(settings(name)).toContain('/proc/sys/net/ipv6/conf/all/disable_ipv6 = 1');
     }
   });
 
   test("a node starts with the kernel's own lifetimes, whatever the machine has", () => {
     expect(sysctls(place('a-node'))).toEqual(expect.arrayContaining(udpTimeouts({ unrepliedS: 30, assuredS: 120 })));
-    expect(udpTimeouts({ unrepliedS: 3, assuredS: 6 }).join('\n')).toMatch(
-      /echo 3 > .*timeout\n.*echo 6 > .*timeout_stream/s,
-    );
+    expect(textOf(udpTimeouts({ unrepliedS: 3, assuredS: 6 }))).toEqual([
+      '/proc/sys/net/netfilter/nf_conntrack_udp_timeout = 3',
+      '/proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream = 6',
+    ]);
   });
 });
+
+function textOf(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => (step.verb === 'write' ? [`${step.path} = ${step.value}`] : []));
+}

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { LabError } from '../../errors.ts';
 
 export interface RunResult {
   /** The exit code, or -1 when a signal ended it or it could not be started. */
@@ -24,17 +23,6 @@ export function run(argv: readonly string[], input = ''): Promise<RunResult> {
       resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
     );
     child.stdin.end(input);
-  });
-}
-
-/** Runs a shell script that must succeed. */
-export async function runScript(what: string, script: string): Promise<string> {
-  const result = await run(['sh'], script);
-  if (result.code === 0) return result.stdout;
-  throw new LabError('fabric-command-failed', `${what} failed: ${result.stderr.trim() || `exit ${result.code}`}`, {
-    next: 'lab doctor says what this machine lacks',
-    command: 'npm run lab -- doctor',
-    exitCode: 3,
   });
 }
 

@@ -4,27 +4,26 @@ import { groundKey } from '../ground-key.ts';
 import { Household } from '../household.ts';
 import { checkSpec } from './check-spec.ts';
 import { converseIn } from './conversation.ts';
+import { refurnish, remove } from './furnish.ts';
 import { impairLink } from './impair.ts';
 import { markerFrom } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
 import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameSkeleton } from './plan.ts';
+import { OUTER, type Porter } from './porter/porter.ts';
+import { run } from './porter/steps.ts';
 import { record } from './record.ts';
 import { residence } from './residence.ts';
-import { runScript } from './run.ts';
-import { refurnishScript, removeScript } from './script.ts';
 import { serviceTable } from './services.ts';
-import { Shells } from './shells.ts';
 import { translationsOf } from './translations.ts';
 
-/** The handle of a fabric that has been built. What it started, it ends. */
-export function runningFabric(built: Plan): RunningFabric {
-  const shells = new Shells();
-  const openMarker = async (place: Place) => markerFrom(shells, place);
+/** The handle of a fabric that has been built. What it started, it ends, and its porter too. */
+export function runningFabric(built: Plan, porter: Porter): RunningFabric {
+  const openMarker = async (place: Place) => markerFrom(porter, place);
   const household = new Household<Place>(built.places, { startPlaced, converseIn, record, openMarker });
   const { find } = household;
   let plan = built;
-  let services = serviceTable(plan, shells);
+  let services = serviceTable(plan, porter);
   /** By place, what its link does to packets. */
   const impaired = new Map<PlaceName, Impairment>();
   let whole = true;
@@ -34,23 +33,23 @@ export function runningFabric(built: Plan): RunningFabric {
     if (link === undefined) throw new LabError('impairment-not-applicable', `${name} has no link of its own`);
     if (impairment === undefined) impaired.delete(name);
     else impaired.set(name, impairment);
-    await impairLink(link, impairment);
+    await impairLink(porter, link, impairment);
   };
 
   /** On the same skeleton, whose processes live on, everything else anew. */
   const rebuild = async (next: Plan): Promise<void> => {
     await Promise.all([...impaired.keys()].map((name) => impair(name, undefined)));
-    // One after the other: the kernel has one lock for all of this, and waiting for it would cost half as much again.
-    for (const place of next.places) await shells.demand('rebuilding the fabric', place, refurnishScript(next, place));
+    const anew = (place: Place) => porter.demand('rebuilding the fabric', place, refurnish(next, place));
+    await Promise.all(next.places.map(anew));
     household.move(next.places);
-    services = serviceTable(next, shells);
+    services = serviceTable(next, porter);
   };
 
   return {
     get spec() {
       return plan.spec;
     },
-    nat: natControls(find, shells),
+    nat: natControls(find, porter),
     address: async (name) => {
       const place = find(name);
       return place.kind === 'bridge' ? BRIDGE_ADDRESS : place.address;
@@ -74,10 +73,10 @@ export function runningFabric(built: Plan): RunningFabric {
       whole = false;
       await household.leave(name);
       // With the node's end of its veth goes the route to it, as when the CNI plugin takes a pod down.
-      await shells.demand(`deleting the pod ${name}`, link.far, `ip link del ${link.farInterface}`);
+      await porter.demand(`deleting the pod ${name}`, link.far, [run(['ip', 'link', 'del', link.farInterface])]);
     },
     impair,
-    translations: (name) => translationsOf(find(name), shells),
+    translations: (name) => translationsOf(find(name), porter),
     rearrange: async (spec) => {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
@@ -90,8 +89,8 @@ export function runningFabric(built: Plan): RunningFabric {
     },
     down: async () => {
       await household.close();
-      await shells.close();
-      await runScript('removing the fabric', removeScript(plan));
+      await porter.demand('removing the fabric', OUTER, remove(plan));
+      await porter.close();
     },
   };
 }

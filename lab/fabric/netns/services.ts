@@ -1,9 +1,10 @@
 import { LabError } from '../../errors.ts';
 import type { ServiceSpec } from '../fabric.ts';
 import type { Place, Plan } from './plan.ts';
+import type { Porter } from './porter/porter.ts';
+import { nft, run } from './porter/steps.ts';
 import { type Connection, deletion, parseConnections, staleConnections } from './reconcile.ts';
 import { replaceServices } from './rules.ts';
-import type { Shells } from './shells.ts';
 
 /** The Services of each cluster as they are now, and the way to change them as kube-proxy would. */
 export interface ServiceTable {
@@ -12,7 +13,7 @@ export interface ServiceTable {
 
 type Change = (services: readonly ServiceSpec[]) => readonly ServiceSpec[];
 
-export function serviceTable(plan: Plan, shells: Shells): ServiceTable {
+export function serviceTable(plan: Plan, porter: Porter): ServiceTable {
   const current = new Map(plan.spec.clusters.map(({ name, services }) => [name, services]));
   const replace = async (cluster: string, change: Change): Promise<void> => {
     const before = current.get(cluster);
@@ -20,7 +21,7 @@ export function serviceTable(plan: Plan, shells: Shells): ServiceTable {
     const after = change(before);
     if (JSON.stringify(after) === JSON.stringify(before)) return;
     const nodes = plan.places.filter((place) => place.kind === 'node' && place.cluster.name === cluster);
-    await Promise.all(nodes.map((node) => (node.kind === 'node' ? replaceOn(shells, node, before, after) : undefined)));
+    await Promise.all(nodes.map((node) => (node.kind === 'node' ? replaceOn(porter, node, before, after) : undefined)));
     current.set(cluster, after);
   };
   // One change after the other: each replaces the chains that the one before has made.
@@ -35,19 +36,20 @@ export function serviceTable(plan: Plan, shells: Shells): ServiceTable {
 }
 
 async function replaceOn(
-  shells: Shells,
+  porter: Porter,
   node: Extract<Place, { kind: 'node' }>,
   before: readonly ServiceSpec[],
   after: readonly ServiceSpec[],
 ): Promise<void> {
   const view = { cluster: node.cluster, nodeIndex: node.index };
-  const rules = `nft -f - <<'END'\n${replaceServices(view, before, after)}\nEND`;
-  await shells.demand(`changing the Services of ${node.name}`, node, rules);
+  const rules = [nft(replaceServices(view, before, after))];
+  await porter.demand(`changing the Services of ${node.name}`, node, rules);
   // kube-proxy reconciles after the rules are in place, so that no packet makes a stale entry in between.
   for (let looks = 0; looks < LOOKS; looks++) {
-    const stale = staleConnections(node.cluster, after, await connectionsOf(shells, node));
+    const stale = staleConnections(node.cluster, after, await connectionsOf(porter, node));
     if (stale.length === 0) return;
-    await shells.demand('forgetting stale entries', node, deletion(stale));
+    // One that has expired meanwhile is no error; what stays is seen when it is looked for again.
+    await Promise.all(stale.map((one) => porter.run(node, [deletion(one)])));
   }
   throw new LabError('stale-entries-stay', 'connections that kube-proxy would forget are still in the table', {
     where: node.name,
@@ -60,12 +62,12 @@ async function replaceOn(
 /** The kernel's table may lose its place while it is read and written to: what was deleted is looked for once more. */
 const LOOKS = 5;
 
-async function connectionsOf(shells: Shells, node: Place): Promise<Connection[]> {
-  const listing = await shells.run(node, 'conntrack -L -p udp');
-  if (listing.code === 0) return parseConnections(listing.output);
+async function connectionsOf(porter: Porter, node: Place): Promise<Connection[]> {
+  const listing = await porter.run(node, [run(['conntrack', '-L', '-p', 'udp'])]);
+  if (listing.code === 0) return parseConnections(listing.stdout);
   throw new LabError('conntrack-missing', 'Services change while running only with the tool conntrack', {
     where: node.name,
-    next: listing.output.trim(),
+    next: listing.stderr,
     command: 'apt-get install -y conntrack',
     exitCode: 3,
   });

@@ -1,10 +1,11 @@
 import type { Place } from './plan.ts';
+import type { Step } from './porter/steps.ts';
 
 /**
  * New namespaces inherit the machine's settings (or do not, by kernel): everything that decides about a packet is set.
  * A file that is missing belongs to a part of the kernel that is not there, and needs no setting.
  */
-export function sysctls(place: Place): string[] {
+export function sysctls(place: Place): Step[] {
   const router = place.kind === 'node' || place.kind === 'access';
   return [
     write('net/ipv6/conf/all/disable_ipv6', 1),
@@ -23,21 +24,21 @@ export function sysctls(place: Place): string[] {
 }
 
 /** Of UDP entries: the kernel's own defaults. */
-export function lifetimes({ kind }: Place): string[] {
+export function lifetimes({ kind }: Place): Step[] {
   return kind === 'node' || kind === 'access' ? udpTimeouts({ unrepliedS: 30, assuredS: 120 }) : [];
 }
 
-export function udpTimeouts(timeouts: { readonly unrepliedS: number; readonly assuredS: number }): string[] {
+export function udpTimeouts(timeouts: { readonly unrepliedS: number; readonly assuredS: number }): Step[] {
   return [
     write('net/netfilter/nf_conntrack_udp_timeout', timeouts.unrepliedS),
     write('net/netfilter/nf_conntrack_udp_timeout_stream', timeouts.assuredS),
   ];
 }
 
-function write(path: string, value: number): string {
-  return `[ ! -e /proc/sys/${path} ] || echo ${value} > /proc/sys/${path}`;
+function write(path: string, value: number): Step {
+  return { verb: 'write', path: `/proc/sys/${path}`, value };
 }
 
-function everyInterface(name: string, value: number): string {
-  return `for f in /proc/sys/net/ipv4/conf/*/${name}; do echo ${value} > $f; done`;
+function everyInterface(name: string, value: number): Step {
+  return write(`net/ipv4/conf/*/${name}`, value);
 }

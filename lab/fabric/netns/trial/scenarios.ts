@@ -8,6 +8,7 @@ import { insideOuter } from '../outer.ts';
 import { run } from '../run.ts';
 import { rebuilding } from './rebuilding.ts';
 import { trialSpec } from './spec.ts';
+import { wires } from './wires.ts';
 
 const NODE_B = '172.18.0.3';
 const probeProgram = [process.execPath, fileURLToPath(new URL('../../probe/main.ts', import.meta.url))];
@@ -20,6 +21,7 @@ export const scenarios: Readonly<Record<string, (folder: string) => Promise<unkn
   impairments,
   neighbours,
   rebuilding,
+  wires,
   'wrong-use': wrongUse,
   'services-at-once': servicesAtOnce,
 };

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { contractSpec } from '../contract/spec.ts';
+import { build, furnish, refurnish, remove } from './furnish.ts';
+import { planFabric } from './plan.ts';
+import type { Step } from './porter/steps.ts';
+
+const plan = planFabric(contractSpec('preserve'), 'f3.');
+const programs = (steps: readonly Step[]) =>
+  steps.flatMap((step) => (step.verb === 'run' ? [step.command.join(' ')] : []));
+const inputs = (steps: readonly Step[]) => steps.flatMap((step) => (step.verb === 'run' ? [step.input] : [])).join('');
+
+describe('the steps of a fabric', () => {
+  test('start one program for all places, and one more where there are rules', () => {
+    expect(programs(build(plan))).toEqual(['ip -batch -']);
+    const furnished = plan.places.map((place) => programs(furnish(plan, place)));
+    // Four nodes, a router and the bridge.
+    expect(furnished.filter((all) => all.length > 0)).toEqual(Array(6).fill(['nft -f -']));
+    for (const place of plan.places) {
+      const rules = place.kind === 'pod' || place.kind === 'ue' ? [] : ['nft -f -'];
+      expect(programs(refurnish(plan, place))).toEqual(rules);
+    }
+  });
+
+  test('set every switch, then furnish; anew only what may have changed, rules before translations', () => {
+    const node = plan.places.find(({ kind }) => kind === 'node');
+    if (node === undefined) throw new Error('no node');
+    const order = (steps: readonly Step[]) => steps.map(({ verb }) => verb).join(' ');
+    expect(order(furnish(plan, node))).toMatch(/^(write )+netlink run$/);
+    expect(order(refurnish(plan, node))).toBe('write write sweep sweep sweep netlink netlink run netlink');
+    expect(inputs(refurnish(plan, node))).toMatch(/^flush ruleset\n/);
+    expect(inputs(furnish(plan, node))).not.toContain('flush ruleset');
+  });
+
+  test('remove what they made', () => {
+    const names = (steps: readonly Step[], what: RegExp) =>
+      inputs(steps)
+        .match(what)
+        ?.map((line) => line.split(' ').at(-1));
+    const made = names(build(plan), /^netns add \S+/gm);
+    expect(names(remove(plan), /^netns del \S+/gm)).toEqual(made);
+    expect(made).toHaveLength(plan.places.length);
+  });
+});

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { LabError } from '../../../errors.ts';
+import { itemsOf, nameOf, type Step } from './steps.ts';
+import { FrameCutter, packFrame, packList, type Told, toldOf } from './words.ts';
+
+/** Where the porter works: a place, or the outer namespace around all of them. */
+export interface Workplace {
+  readonly name: string;
+  readonly netns: string;
+}
+export const OUTER: Workplace = { name: 'the outer namespace', netns: '' };
+
+/** How a job ended: 0, or the exit code of the program that failed; 1 when anything else did, -1 when the porter has gone. */
+export interface Done {
+  readonly code: number;
+  readonly stdout: string;
+  /** Of a job that failed: what failed, and why. */
+  readonly stderr: string;
+}
+
+interface Job {
+  readonly steps: readonly Step[];
+  readonly done: (done: Done) => void;
+}
+
+/** Enough of its stderr to say why it ended. */
+const STDERR_KEPT = 4096;
+
+/**
+ * The one process of a fabric that enters its places (porter.pl, and words.ts for what is said to it). To enter a namespace for
+ * every command would start two programs more each time, and on small machines starting programs is what building and
+ * changing a fabric costs.
+ */
+export class Porter {
+  readonly #process: ChildProcess;
+  readonly #jobs = new Map<number, Job>();
+  readonly #closed = Promise.withResolvers<void>();
+  #last = 0;
+  #stderr = '';
+  #gone: Done | undefined;
+  #corked = false;
+  #closing = false;
+
+  constructor(command: readonly string[] = ['perl', join(import.meta.dirname, 'porter.pl')]) {
+    const [file = '', ...args] = command;
+    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { stdin, stdout, stderr } = this.#process;
+    const frames = new FrameCutter();
+    stdout?.on('data', (bytes: Buffer) => {
+      for (const frame of frames.take(bytes)) this.#hear(toldOf(frame));
+    });
+    stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    });
+    // What is said to a porter that has gone is answered by its end.
+    stdin?.on('error', () => {});
+    this.#process.on('error', ({ message }) => this.#lost(`${file} could not be started: ${message}`));
+    this.#process.on('close', (code, signal) => this.#lost(`the porter ended with ${signal ?? code}`));
+    this.#hold();
+  }
+
+  /** Steps in a place, in order, up to the first that fails. Jobs of one place wait for each other, those of several do not. */
+  run({ netns }: Workplace, steps: readonly Step[]): Promise<Done> {
+    if (this.#gone !== undefined) return Promise.resolve(this.#gone);
+    const { promise, resolve } = Promise.withResolvers<Done>();
+    this.#last += 1;
+    this.#jobs.set(this.#last, { steps, done: resolve });
+    this.#hold();
+    this.#say(packFrame([this.#last, netns, ...steps.map((step) => packList(itemsOf(step)))]));
+    return promise;
+  }
+
+  /** A job that must succeed; what it wrote to stdout. @throws LabError `fabric-command-failed` */
+  async demand(what: string, place: Workplace, steps: readonly Step[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(place, steps);
+    if (code === 0) return stdout;
+    throw new LabError('fabric-command-failed', `${what} failed: ${stderr}`, {
+      where: place.name,
+      next: 'lab doctor says what this machine lacks',
+      command: 'npm run lab -- doctor',
+      exitCode: 3,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#hold();
+    this.#process.stdin?.end();
+    await this.#closed.promise;
+  }
+
+  /** All that is said at once goes out at once: the porter is woken once. */
+  #say(frame: Buffer): void {
+    const { stdin } = this.#process;
+    if (!this.#corked) {
+      this.#corked = true;
+      stdin?.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        stdin?.uncork();
+      });
+    }
+    stdin?.write(frame);
+  }
+
+  #hear({ id, code, at, stdout, stderr }: Told): void {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    this.#hold();
+    const why = code === 0 ? stderr : `${nameOf(job?.steps[at])}${stderr || `exit ${code}`}`;
+    job?.done({ code, stdout, stderr: why });
+  }
+
+  #lost(why: string): void {
+    this.#gone ??= {
+      code: -1,
+      stdout: '',
+      stderr: [why, this.#stderr.trim()].filter((text) => text !== '').join(': '),
+    };
+    for (const { done } of this.#jobs.values()) done(this.#gone);
+    this.#jobs.clear();
+    this.#closing = false;
+    this.#hold();
+    this.#closed.resolve();
+  }
+
+  /** What is waited for keeps the program alive, and nothing else of this does. */
+  #hold(): void {
+    const { stdin, stdout, stderr } = this.#process;
+    const pipes = [stdin, stdout, stderr].filter((pipe) => pipe instanceof Socket);
+    for (const one of [this.#process, ...pipes]) {
+      if (this.#jobs.size > 0 || this.#closing) one.ref();
+      else one.unref();
+    }
+  }
+}
