@@ -89,8 +89,11 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
     },
     down: async () => {
       await household.close();
-      await porter.demand('removing the fabric', OUTER, remove(plan));
-      await porter.close();
+      try {
+        await porter.demand('removing the fabric', OUTER, remove(plan));
+      } finally {
+        await porter.close();
+      }
     },
   };
 }

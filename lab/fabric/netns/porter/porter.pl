@@ -1,4 +1,4 @@
-#!/usr/bin/perl
+#!/usr/bin/perl -w
 # The porter of a fabric: one small process that goes into every place and does there what would else need an nsenter, a shell
 # and a tool each time. Its only words are those of words.ts:
 #
@@ -15,23 +15,38 @@
 #   run INPUT COMMAND WORD...          a program, to its end
 #
 # Jobs of one place happen one after the other, each up to its first failing step; jobs of several places side by side.
-# It ends when its stdin does.
+# Its argument is the machine, as Node calls it. It ends when its stdin does.
+#
+# A module would take as long to load as perl itself takes to start: there is none.
 use strict;
-use warnings;
-use Config;
 
-# perl knows no names of system calls; their numbers go with what perl was built for.
-my %CALLS = (x86_64 => { setns => 308, memfd_create => 319 }, aarch64 => { setns => 268, memfd_create => 279 });
-my ($machine) = $Config{archname} =~ /^(\w+)/;
-my $calls = $CALLS{$machine} or die "the porter does not know the system calls of $machine\n";
+# perl knows no names of system calls.
+my %CALLS = (x64 => { setns => 308, memfd_create => 319 }, arm64 => { setns => 268, memfd_create => 279 });
+my $calls = $CALLS{ $ARGV[0] } or die "the porter does not know the system calls of $ARGV[0]\n";
 
-use constant { CLONE_NEWNET => 0x40000000, MFD_CLOEXEC => 1, O_WRONLY => 1 };
-use constant { ENOENT => 2, ESRCH => 3, EINTR => 4, EADDRNOTAVAIL => 99 };
-use constant { AF_INET => 2, AF_NETLINK => 16, SOCK_DGRAM => 2, SOCK_RAW => 3, MSG_DONTWAIT => 0x40, NETLINK_ROUTE => 0 };
-use constant { NLM_F_REQUEST => 1, NLM_F_ACK => 4, NLMSG_ERROR => 2, NLMSG_DONE => 3 };
+sub CLONE_NEWNET() { 0x40000000 }
+sub MFD_CLOEXEC()  { 1 }
+sub O_WRONLY()     { 1 }
+
+sub ENOENT()        { 2 }
+sub ESRCH()         { 3 }
+sub EINTR()         { 4 }
+sub EADDRNOTAVAIL() { 99 }
+
+sub AF_INET()      { 2 }
+sub AF_NETLINK()   { 16 }
+sub SOCK_DGRAM()   { 2 }
+sub SOCK_RAW()     { 3 }
+sub MSG_DONTWAIT() { 0x40 }
+
+sub NETLINK_ROUTE() { 0 }
+sub NLM_F_REQUEST() { 1 }
+sub NLM_F_ACK()     { 4 }
+sub NLMSG_ERROR()   { 2 }
+sub NLMSG_DONE()    { 3 }
 
 # Answers to so many requests fit into a socket's buffer.
-use constant AT_ONCE => 32;
+sub AT_ONCE() { 32 }
 
 # Ctrl-C is for the lab; whoever does not read what is told here has gone.
 $SIG{INT} = 'IGNORE';
@@ -237,7 +252,8 @@ sub start {
     my $pid = fork // die "fork: $!\n";
     if ($pid == 0) {
         $SIG{PIPE} = 'DEFAULT';
-        no warnings 'exec';
+        # Why there is no such program is said below.
+        local $^W = 0;
         open STDIN, '<&', $in and open STDOUT, '>&', $outlet and open STDERR, '>&', $err and exec { $command[0] } @command;
         syswrite STDERR, "$command[0]: $!\n";
         exit 127;

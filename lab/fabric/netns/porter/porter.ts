@@ -43,9 +43,11 @@ export class Porter {
   #corked = false;
   #closing = false;
 
-  constructor(command: readonly string[] = ['perl', join(import.meta.dirname, 'porter.pl')]) {
+  constructor(command: readonly string[] = ['perl', join(import.meta.dirname, 'porter.pl'), process.arch]) {
     const [file = '', ...args] = command;
-    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // What programs say is read here too; and to find out about a language takes perl as long as to start.
+    const env = { ...process.env, LC_ALL: 'C' };
+    this.#process = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
     const { stdin, stdout, stderr } = this.#process;
     const frames = new FrameCutter();
     stdout?.on('data', (bytes: Buffer) => {
