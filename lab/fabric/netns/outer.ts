@@ -16,10 +16,12 @@ if [ -d /run/netns ]; then
 else
   mount -n -t tmpfs mcx-lab /tmp
   mkdir /tmp/netns
-  for d in /run/*/; do
-    n=\${d#/run/}
-    mkdir "/tmp/$n" && mount -n --rbind "$d" "/tmp/$n" || :
-  done
+  (
+    cd /run
+    set -- */
+    (cd /tmp && mkdir "$@") || :
+    for d; do mount -n --rbind "/run/$d" "/tmp/$d" || :; done
+  )
   mount -n --move /tmp /run
 fi
 PATH=$PATH:/usr/sbin:/sbin
