@@ -7,6 +7,7 @@ import { prepareLauncher } from './launcher.ts';
 import { insideOuter } from './outer.ts';
 import { type Place, planFabric } from './plan.ts';
 import { OUTER, Porter } from './porter/porter.ts';
+import type { Step } from './porter/steps.ts';
 import { residence } from './residence.ts';
 import { runningFabric } from './running.ts';
 
@@ -27,15 +28,20 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
   }
   checkSpec(spec);
   const porter = new Porter();
-  // While the namespaces are being made, it starts.
-  prepareLauncher();
   built += 1;
   const plan = planFabric(spec, `f${built}.`);
   const what = 'building the fabric';
   try {
-    await porter.demand(what, OUTER, build(plan));
-    const all = plan.places.map((place: Place) => porter.demand(what, place, furnish(plan, place)));
-    await Promise.all([...all, mkdir(residence.sockets, { recursive: true })]);
+    const cabled = porter.demand(what, OUTER, build(plan));
+    // It is waited for below.
+    cabled.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    // While the namespaces are being made: the launcher starts, and what is to be done in them is written down.
+    prepareLauncher();
+    const all = plan.places.map((place: Place) => ({ place, steps: furnish(plan, place) })).toSorted(programsFirst);
+    await cabled;
+    const furnished = all.map(({ place, steps }) => porter.demand(what, place, steps));
+    await Promise.all([...furnished, mkdir(residence.sockets, { recursive: true })]);
   } catch (error) {
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
     await porter.run(OUTER, remove(plan));
@@ -43,4 +49,10 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     throw error;
   }
   return runningFabric(plan, porter);
+}
+
+/** What a place's programs do goes on while the porter itself furnishes the others. */
+function programsFirst(a: { readonly steps: readonly Step[] }, b: typeof a): number {
+  const programs = ({ steps }: typeof a) => steps.filter(({ verb }) => verb === 'run').length;
+  return programs(b) - programs(a);
 }

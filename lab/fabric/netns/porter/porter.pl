@@ -21,12 +21,16 @@
 use strict;
 
 # perl knows no names of system calls.
-my %CALLS = (x64 => { setns => 308, memfd_create => 319 }, arm64 => { setns => 268, memfd_create => 279 });
+my %CALLS = (
+    x64   => { openat => 257, write => 1,  close => 3,  setns => 308, memfd_create => 319 },
+    arm64 => { openat => 56,  write => 64, close => 57, setns => 268, memfd_create => 279 },
+);
 my $calls = $CALLS{ $ARGV[0] } or die "the porter does not know the system calls of $ARGV[0]\n";
 
 sub CLONE_NEWNET() { 0x40000000 }
 sub MFD_CLOEXEC()  { 1 }
 sub O_WRONLY()     { 1 }
+sub AT_FDCWD()     { -100 }
 
 sub ENOENT()        { 2 }
 sub ESRCH()         { 3 }
@@ -56,6 +60,7 @@ my %namespace;    # by place, an open handle
 my %socket;       # by place and destination
 my %queue;        # by place, jobs in order; the first one is being done
 my %child;        # by file descriptor of its stdout
+my %listed;       # by folder, its names, as long as no program has run
 my $here = '';
 open $namespace{''}, '<', '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
 
@@ -102,6 +107,7 @@ sub go_on {
 # The job's exit code, or undef while a program runs.
 sub advance {
     my ($job) = @_;
+    %listed = ();
     for (; $job->{at} < @{ $job->{steps} }; $job->{at}++) {
         my ($verb, @words) = items($job->{steps}[ $job->{at} ]);
         if ($verb eq 'run' and not exists $job->{code}) {
@@ -135,14 +141,25 @@ sub write_setting {
     enter($place);
     my @paths = $path;
     if (my ($folder, $name) = $path =~ m{^(.*)/\*/(.*)$}) {
-        opendir my $names, $folder or die "$folder: $!\n";
-        @paths = map { "$folder/$_/$name" } grep { !/^\./ } readdir $names;
+        $listed{$folder} ||= names_in($folder);
+        @paths = map { "$folder/$_/$name" } @{ $listed{$folder} };
     }
+    # perl's own open asks three things about every file, and there are hundreds of these.
     for my $one (@paths) {
-        sysopen my $file, $one, O_WRONLY or $! == ENOENT ? next : die "$one: $!\n";
-        defined syswrite $file, $value or die "$one: $!\n";
+        my $file = syscall $calls->{openat}, AT_FDCWD, $one, O_WRONLY;
+        if ($file < 0) { $! == ENOENT ? next : die "$one: $!\n" }
+        my $written = syscall $calls->{write}, $file, $value, length $value;
+        my $why = $!;
+        syscall $calls->{close}, $file;
+        die "$one: $why\n" if $written < 0;
     }
     return '';
+}
+
+sub names_in {
+    my ($folder) = @_;
+    opendir my $names, $folder or die "$folder: $!\n";
+    return [ grep { !/^\./ } readdir $names ];
 }
 
 sub read_file {
@@ -203,28 +220,29 @@ sub sweep {
     for my $message (@found) { substr($message, 4, 4) = pack 'S S', $kind, NLM_F_REQUEST | NLM_F_ACK }
     # What went with something else that was deleted is gone already.
     for my $error (acknowledged($socket, @found)) {
-        next if grep { $error == $_ } 0, ENOENT, ESRCH, EADDRNOTAVAIL;
+        next if not $error or grep { $error == $_ } ENOENT, ESRCH, EADDRNOTAVAIL;
         local $! = $error;
         die "$name: $!\n";
     }
     return '';
 }
 
-# For each request the error number of its answer.
+# For each request its error number, or nothing.
 sub acknowledged {
     my ($socket, @requests) = @_;
     my @errors;
     my $number = 0;
     while (my @some = splice @requests, 0, AT_ONCE) {
-        my $waiting = @some;
-        for my $one (@some) { substr($one, 8, 4) = pack 'L', $number++ }
+        # What fails is answered in any case; of all else only the last.
+        for my $one (@some) { substr($one, 6, 6) = pack 'S L', (unpack 'x6 S', $one) & ~NLM_F_ACK, $number++ }
+        substr($some[-1], 6, 2) = pack 'S', NLM_F_ACK | unpack 'x6 S', $some[-1];
         defined send $socket, join('', @some), 0 or die "netlink: $!\n";
         hear_kernel($socket, 'netlink', sub {
             my ($type, $message) = @_;
             return 0 unless $type == NLMSG_ERROR;
             my ($asked, $error) = unpack 'x8 L x4 l', $message;
             $errors[$asked] = -$error;
-            return --$waiting == 0;
+            return $asked == $number - 1;
         });
     }
     return @errors;
