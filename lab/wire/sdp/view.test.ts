@@ -64,6 +64,17 @@ describe('addresses', () => {
     expect(originAddress(none)).toBeUndefined();
   });
 
+  test.each(['', 'IN', 'IN IP4', 'IN IP4 ', 'IN IP4 /127', 'x'])(
+    'c=%s: what cannot be read overrides the session’s all the same, and leads nowhere',
+    (value) => {
+      const own = sdp(...session, ...audio, `c=${value}`, ...floor);
+      expect(own.media.map((m) => connectionAddress(own, m))).toEqual([undefined, '10.244.0.6']);
+      expect(endpoints(own).map(({ media }) => media)).toEqual(['application']);
+      const everywhere = sdp('v=0', `c=${value}`, ...audio);
+      expect(endpoints(everywhere)).toEqual([]);
+    },
+  );
+
   test('endpoints: RTP with its RTCP port, floor control without', () => {
     expect(endpoints(whole)).toEqual([
       { media: 'audio', address: '10.244.0.6', port: 20000, rtcpPort: 20001 },

@@ -21,9 +21,13 @@ export function mediaLine(media: SdpMedia): MediaLine | undefined {
   return { media: name, port: Number(match[1]), ...portCount, proto, formats };
 }
 
-/** The address that a media's packets go to: its own c=, or the session's (RFC 8866 5.7). */
+/**
+ * The address that a media's packets go to: its own c=, or the session's. RFC 8866 5.7: its own overrides, so one that cannot
+ * be read is no leave to send to the session's.
+ */
 export function connectionAddress(sdp: Sdp, media: SdpMedia): string | undefined {
-  return addressOfLine(media.lines) ?? addressOfLine(sdp.session);
+  const line = connectionLine(media.lines) ?? connectionLine(sdp.session);
+  return line?.value.split(' ')[2]?.split('/')[0] || undefined;
 }
 
 /** The address of o= (RFC 8866 5.2). */
@@ -31,9 +35,8 @@ export function originAddress(sdp: Sdp): string | undefined {
   return sdp.session.find((line) => line.type === 'o')?.value.split(' ')[5];
 }
 
-function addressOfLine(lines: readonly SdpLine[]): string | undefined {
-  const line = lines.find(({ type }) => type === 'c');
-  return line?.value.split(' ')[2]?.split('/')[0];
+function connectionLine(lines: readonly SdpLine[]): SdpLine | undefined {
+  return lines.find(({ type }) => type === 'c');
 }
 
 /** The first `a=name:value` of these lines: the value, `''` for `a=name`, undefined where it is absent. */
