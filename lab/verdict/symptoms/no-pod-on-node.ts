@@ -61,10 +61,14 @@ function passedTheDoor(before: SipHop, { from, sent }: SipHop): boolean {
 function endAtTheDoor(hop: SipHop, before: SipHop): Sighting | undefined {
   const { to, sent } = hop;
   const end = lastOf(hop);
-  const door = before.sent.journey.sightings.findLast((one) => sameTarget(one, sent));
-  if (to !== undefined || door === undefined) return undefined;
-  const there = end !== sent && sameTarget(end, sent) && end.tap === door.tap && end.dstMac === door.dstMac;
-  return there ? end : undefined;
+  // Counted, and not by taps: a capture may go on in another file.
+  const seen = sightingsBeforeDoor(sent, sent);
+  const there = seen > 1 && seen === sightingsBeforeDoor(before.sent, sent) && sameTarget(end, sent);
+  return to === undefined && there ? end : undefined;
+}
+
+function sightingsBeforeDoor({ journey }: Sighting, sent: Sighting): number {
+  return journey.sightings.filter((one) => sameTarget(one, sent)).length;
 }
 
 function lastOf({ sent }: SipHop): Sighting {
