@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec, PlaceName } from '../fabric.ts';
 import { nodeName } from '../netns/plan.ts';
@@ -6,7 +7,7 @@ import type { Kubectl } from './kubectl.ts';
 import { namespaces, recorderPod } from './manifests.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, OURS_SELECTOR } from './names.ts';
 import { isReady, type ListOf, type NamespaceObject, type NodeObject } from './objects.ts';
-import { podsOf, sleep, waitForPods } from './wait.ts';
+import { podsOf, waitForPods } from './wait.ts';
 
 /** A node of a cluster that the lab uses, and the attendant in its recorder. */
 export interface KubeNode {

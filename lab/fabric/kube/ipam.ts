@@ -1,6 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeNode } from './cluster.ts';
 import { addressAt, offsetOf, rangeOf } from './pod-plan.ts';
-import { sleep } from './wait.ts';
 
 /** Where the CNI plugin host-local keeps its reservations: a file for each address, and the one that was last. */
 const FOLDERS = ['/proc/1/root/run/cni-ipam-state', '/proc/1/root/var/lib/cni/networks'];

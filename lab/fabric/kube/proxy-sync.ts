@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attendant } from './attendant/client.ts';
-import { sleep } from './wait.ts';
 
 /** kube-proxy's own account of its work, on its default address of every node. */
 const METRICS = 'http://127.0.0.1:10249/metrics';

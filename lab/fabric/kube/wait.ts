@@ -1,13 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { Kubectl } from './kubectl.ts';
 import { hopeless, isReady, type ListOf, type PodObject } from './objects.ts';
 
 const POLL_MS = 300;
 const PATIENCE_MS = 90_000;
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly PodObject[]> {
   const { items } = await kubectl.json<ListOf<PodObject>>(['get', 'pods', '--namespace', namespace, '-l', selector]);
