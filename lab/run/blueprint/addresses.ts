@@ -126,7 +126,8 @@ export function withNextEdge(agency: AgencyAddresses): AgencyAddresses {
  * it, it shows that one; where any node does, it goes on showing the one that names and clients know.
  */
 export function withEdgeOnOtherNode(agency: AgencyAddresses): AgencyAddresses {
-  return { ...withNextEdge(agency), node: (agency.anyNode ? undefined : agency.otherNode) ?? agency.node };
+  const { anyNode, node, otherNode = node } = agency;
+  return { ...withNextEdge(agency), node: anyNode ? node : otherNode };
 }
 
 export function withNextResolver(agency: AgencyAddresses): AgencyAddresses {
