@@ -67,6 +67,10 @@ export class FakeCluster {
   };
 
   #get(kind: string, words: readonly string[]): string {
+    if (kind.includes('/')) {
+      const named = words.filter((word) => word.includes('/')).map((word) => word.split('/')[0] ?? '');
+      return `{"items":[${named.map((one) => this.#get(one, [])).join()}]}`;
+    }
     if (words.at(-1)?.startsWith('jsonpath='))
       return kind === 'deployment' ? (this.deployment.metadata.annotations[revision] ?? '') : '10.96.0.10';
     if (kind === 'configmap') return JSON.stringify(this.configMap);

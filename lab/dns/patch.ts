@@ -64,16 +64,20 @@ export async function planDns(request: PatchRequest, tools: PatchTools = patchTo
   return dnsPlan(variant, agencies, { serial, nameserver, image, ...options, present });
 }
 
+interface SeparateObject {
+  readonly kind: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: { readonly clusterIP?: string };
+}
+
 /** What is there of a separate CoreDNS: nothing before the first time. */
 async function readSeparate({ options }: PatchRequest, zoneFile: string, run: Run) {
   const { namespace = planDefaults.namespace } = options;
-  const get = (...words: string[]): Promise<string> =>
-    run(kubectl(options, '-n', namespace, 'get', ...words, separateName, '--ignore-not-found', '-o', 'json'));
-  const data = (await get('configmap')) || '{}';
-  const service = (await get('service')) || '{}';
-  const zone = (JSON.parse(data) as { data?: Record<string, string> }).data?.[zoneFile];
-  const nameserver = (JSON.parse(service) as { spec?: { clusterIP?: string } }).spec?.clusterIP;
-  return { zone, nameserver };
+  const words = ['get', 'configmap,service', separateName, '--ignore-not-found', '-o', 'json'];
+  const printed = await run(kubectl(options, '-n', namespace, ...words));
+  const { items = [] } = JSON.parse(printed || '{}') as { items?: readonly SeparateObject[] };
+  const of = (kind: string) => items.find((one) => one.kind === kind);
+  return { zone: of('ConfigMap')?.data?.[zoneFile], nameserver: of('Service')?.spec?.clusterIP };
 }
 
 /** A key of this name that the patch did not write is somebody's own zone. */

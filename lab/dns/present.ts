@@ -29,6 +29,8 @@ const podsSchema = z.object({
 });
 const recordSchema = z.object({ revision: z.string(), corefile: z.string() });
 const serviceSchema = z.object({ spec: z.object({ clusterIP: z.string() }) });
+/** Found in the order of the question. */
+const namedSchema = z.object({ items: z.tuple([configMapSchema, deploymentSchema, serviceSchema]) });
 
 /** The cluster's CoreDNS as it is now, with what a plan for it has to know besides. */
 export interface BuiltInDns extends PresentDns {
@@ -45,12 +47,12 @@ export async function readPresent(run: Run, zoneFile: string, access: Access = {
     if (parsed.success) return parsed.data;
     throw notKubeadm(`${words.join(' ')} is not as kubeadm makes it: ${z.prettifyError(parsed.error)}`);
   };
-  const [{ metadata, data }, deployment, pods, service] = await Promise.all([
-    get(configMapSchema, 'configmap', 'coredns'),
-    get(deploymentSchema, 'deployment', 'coredns'),
+  // What has a name in one question: to begin a kubectl takes longer than to answer it.
+  const [named, pods] = await Promise.all([
+    get(namedSchema, 'configmap/coredns', 'deployment/coredns', 'service/kube-dns'),
     get(podsSchema, 'pods', '-l', 'k8s-app=kube-dns'),
-    get(serviceSchema, 'service', 'kube-dns'),
   ]);
+  const [{ metadata, data }, deployment, service] = named.items;
   const { template } = deployment.spec;
   const volumeIndex = template.spec.volumes.findIndex(({ name }) => name === 'config-volume');
   const items = template.spec.volumes[volumeIndex]?.configMap?.items;

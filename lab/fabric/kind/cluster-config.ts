@@ -16,6 +16,9 @@ export const NAME_PREFIX = 'mcx-lab';
 /** On every node of a cluster of the lab: the digest that its name carries too. */
 export const DIGEST_LABEL = 'mcx-lab/configuration';
 
+/** What the lab changes of CoreDNS as kubeadm installs it: how often it is asked whether it is ready. */
+export const CORE_DNS_READINESS_S = 1;
+
 export function kindCluster(
   { podCidr, serviceCidr, nodes }: ClusterSpec,
   options: Pick<KindCluster, 'proxyMode' | 'nodeImage'>,
@@ -26,7 +29,7 @@ export function kindCluster(
 /** The same configuration, the same digest: what `--keep` leaves is found by it. */
 export function digestOf(cluster: KindCluster): string {
   const { podCidr, serviceCidr, nodes, proxyMode, nodeImage = '' } = cluster;
-  const words = [podCidr, serviceCidr, String(nodes), proxyMode, nodeImage];
+  const words = [podCidr, serviceCidr, String(nodes), proxyMode, nodeImage, String(CORE_DNS_READINESS_S)];
   return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 8);
 }
 

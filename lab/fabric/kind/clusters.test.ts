@@ -27,8 +27,9 @@ case "$1 $2" in
 esac
 `;
 const fakeKubectl = `#!/bin/sh
+echo "kubectl $*" >> "$FAKE/calls"
 [ -e "$FAKE/deaf" ] && exit 1
-case "$*" in *"get nodes"*) echo node/x ;; esac
+case "$*" in *"wait nodes"*) echo "node/x condition met" ;; esac
 exit 0
 `;
 
@@ -91,6 +92,9 @@ describe('clusters of a lab', () => {
     ]);
     expect(standing()).toEqual([A, B]);
     expect(await readState(stateFolder, A)).toMatchObject({ holder: process.pid, ready: true });
+    const patches = calls('kubectl').filter((line) => line.includes('patch deployment coredns'));
+    expect(patches).toHaveLength(2);
+    for (const patch of patches) expect(patch).toContain('"readinessProbe":{"periodSeconds":1}');
     await clusters.close();
     expect(standing()).toEqual([]);
     expect(readdirSync(stateFolder)).toEqual([]);

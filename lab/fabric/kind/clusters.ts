@@ -4,7 +4,15 @@ import { LabError } from '../../errors.ts';
 import type { ClusterSpec } from '../fabric.ts';
 import type { Access } from '../kube/cluster-access.ts';
 import { kubectlFor } from '../kube/kubectl.ts';
-import { clusterName, configFile, DIGEST_LABEL, digestOf, type KindCluster, kindCluster } from './cluster-config.ts';
+import {
+  CORE_DNS_READINESS_S,
+  clusterName,
+  configFile,
+  DIGEST_LABEL,
+  digestOf,
+  type KindCluster,
+  kindCluster,
+} from './cluster-config.ts';
 import { createCluster, deleteCluster, exportLogs, listClusters } from './kind-command.ts';
 import { type ClusterState, forgetState, heldByOther, kubeconfigOf, readState, withLock, writeState } from './state.ts';
 
@@ -120,6 +128,7 @@ export class KindClusters {
     say(`cluster ${access.name}: kind makes ${name}`);
     try {
       await createCluster(name, config, access.kubeconfig ?? '', cluster.nodeImage);
+      await askCoreDnsOften(access);
       await waitForNodes(access);
     } catch (error) {
       if (logs !== undefined) await exportLogs(name, join(logs, name));
@@ -127,6 +136,16 @@ export class KindClusters {
       throw error;
     }
   }
+}
+
+/**
+ * kubeadm's CoreDNS is asked every ten seconds whether it is ready, for the first time before it can be: whatever makes new
+ * pods of it would take ten seconds for that alone. Its pods wait for the CNI now, so that none has begun yet.
+ */
+async function askCoreDnsOften(access: Access): Promise<void> {
+  const containers = [{ name: 'coredns', readinessProbe: { periodSeconds: CORE_DNS_READINESS_S } }];
+  const patch = JSON.stringify({ spec: { template: { spec: { containers } } } });
+  await kubectlFor(access).run(['--namespace', 'kube-system', 'patch', 'deployment', 'coredns', '--patch', patch]);
 }
 
 /** Nodes are ready when the CNI is; what more a world needs, it waits for itself. */
@@ -138,11 +157,11 @@ async function waitForNodes(access: Access): Promise<void> {
 /** The API answers, every node is ready, and carries the digest: it is the cluster that was made from this. */
 async function answers(access: Access, digest: string): Promise<boolean> {
   const kubectl = kubectlFor(access);
-  const labelled = ['get', 'nodes', '-l', `${DIGEST_LABEL}=${digest}`, '-o', 'name', '--request-timeout=20s'];
+  const labelled = ['-l', `${DIGEST_LABEL}=${digest}`];
   try {
-    if ((await kubectl.run(labelled, { timeoutMs: 30_000 })).trim() === '') return false;
-    await kubectl.run(['wait', 'nodes', '--all', '--for=condition=Ready', '--timeout=20s'], { timeoutMs: 25_000 });
-    return true;
+    const wait = ['wait', 'nodes', ...labelled, '--for=condition=Ready', '--timeout=20s'];
+    // Where no node carries it, there is nothing to wait for, and kubectl says so.
+    return (await kubectl.run(wait, { timeoutMs: 30_000 })).trim() !== '';
   } catch {
     return false;
   }

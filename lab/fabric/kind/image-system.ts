@@ -53,8 +53,7 @@ export async function systemFiles(): Promise<SystemFile[]> {
     const path = await programPath(name);
     if (path !== undefined) programs.push({ path, to: `/usr/bin/${name}` });
   }
-  const libraries = await Promise.all(programs.map(({ path }) => librariesOf(path)));
-  const places = new Set(libraries.flat());
+  const places = new Set(await librariesOf(programs.map(({ path }) => path)));
   return [...programs, ...[...places].sort().map((path) => ({ path, to: path }))];
 }
 
@@ -71,10 +70,10 @@ async function programPath(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function librariesOf(path: string): Promise<string[]> {
-  const { stdout, exitCode } = await execa('ldd', [path], { reject: false });
-  // A static program has none, and ldd says so with exit code 1.
-  return exitCode === 0 ? librariesIn(stdout) : [];
+/** One ldd for all: it is a script, and starting it costs more than what it does. A static program has none, and ends it with 1. */
+async function librariesOf(paths: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa('ldd', paths, { reject: false });
+  return librariesIn(stdout);
 }
 
 /** `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)`. */

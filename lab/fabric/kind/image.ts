@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../errors.ts';
+import { readMemory, stampsOf, writeMemory } from './image-memory.ts';
 import { contentDigest, type Recipe, readRecipe, recipeFiles } from './image-recipe.ts';
 import { type SystemFile, systemFiles } from './image-system.ts';
 
@@ -36,26 +37,61 @@ export function castImage(): Promise<string> {
  */
 export async function castImageName(): Promise<string> {
   const given = process.env[imageVariable];
-  return given !== undefined && given !== '' ? given : (await contentOf(true)).reference;
+  if (given !== undefined && given !== '') return given;
+  const part = await projectPart();
+  return (await remembered(part, true)) ?? (await contentOf(part, true)).reference;
 }
 
-async function contentOf(scratch: boolean) {
+/** What of an image is of the project. */
+interface ProjectPart {
+  readonly text: string;
+  readonly recipe: Recipe;
+  readonly own: readonly SystemFile[];
+}
+
+async function projectPart(): Promise<ProjectPart> {
   const text = await readFile(join(project, dockerfile), 'utf8');
   const recipe = readRecipe(text, await readFile(join(project, `${dockerfile}.dockerignore`), 'utf8'));
   const own = (await recipeFiles(project, recipe)).map(({ from, to }) => ({ path: join(project, from), to }));
+  return { text, recipe, own };
+}
+
+/** The reference of the image that was made last, if it is of the very files that are there now. */
+async function remembered({ text, own }: ProjectPart, scratch: boolean): Promise<string | undefined> {
+  const memory = await readMemory();
+  if (memory === undefined) return undefined;
+  return (await stamps(text, own, memory.system, scratch)) === memory.stamps ? memory.reference : undefined;
+}
+
+function stamps(text: string, own: readonly SystemFile[], system: readonly string[], scratch: boolean) {
+  return stampsOf([...system, ...own.map(({ path }) => path)], String(scratch), process.env.PATH ?? '', text);
+}
+
+async function contentOf({ text, recipe, own }: ProjectPart, scratch: boolean) {
   // Where the engine runs another system than this one, only a base image has programs for it.
   const system = scratch ? await systemFiles() : [];
+  const paths = system.map(({ path }) => path);
+  const before = await stamps(text, own, paths, scratch);
   const digest = await contentDigest([...system, ...own], scratch ? 'scratch' : 'base', text);
-  return { reference: `${imageRepository}:${digest}`, files: [...system, ...own], recipe };
+  const reference = `${imageRepository}:${digest}`;
+  if (before !== undefined) await writeMemory({ reference, system: paths, stamps: before });
+  return { reference, files: [...system, ...own], recipe };
 }
 
 async function build(): Promise<string> {
-  const scratch = (await enginePlatform()) === thisPlatform();
-  const { reference, files, recipe } = await contentOf(scratch);
-  if ((await docker('docker', ['image', 'inspect', reference])).exitCode === 0) return reference;
+  const [platform, part] = await Promise.all([enginePlatform(), projectPart()]);
+  const scratch = platform === thisPlatform();
+  const known = await remembered(part, scratch);
+  if (known !== undefined && (await inEngine(known))) return known;
+  const { reference, files, recipe } = await contentOf(part, scratch);
+  if (await inEngine(reference)) return reference;
   if (scratch) await importFiles(reference, files, recipe);
   else await must(['build', '-q', '-f', dockerfile, '-t', reference, '.']);
   return reference;
+}
+
+async function inEngine(reference: string): Promise<boolean> {
+  return (await docker('docker', ['image', 'inspect', reference])).exitCode === 0;
 }
 
 /** The files in a folder, the folder in a tar, the tar in the engine. */

@@ -1,13 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec, PlaceName } from '../fabric.ts';
 import { nodeName } from '../netns/plan.ts';
+import { type KubeApi, openApi } from './api/api.ts';
+import { collectionPath } from './api/path.ts';
 import { Attendant } from './attendant/client.ts';
 import type { Kubectl } from './kubectl.ts';
 import { namespaces, recorderPod } from './manifests.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, OURS_SELECTOR } from './names.ts';
-import { isReady, type ListOf, type NamespaceObject, type NodeObject } from './objects.ts';
-import { podsOf, waitForPods } from './wait.ts';
+import { isReady, type NamespaceObject, type NodeObject } from './objects.ts';
+import { podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
+
+const NAMESPACES = collectionPath('v1', 'namespaces');
+const LEAVING_MS = 90_000;
+const ACCOUNT_MS = 10_000;
 
 /** A node of a cluster that the lab uses, and the attendant in its recorder. */
 export interface KubeNode {
@@ -23,6 +28,7 @@ export interface KubeNode {
 export interface KubeCluster {
   readonly name: string;
   readonly kubectl: Kubectl;
+  readonly api: KubeApi;
   readonly nodes: readonly KubeNode[];
   readonly version: string;
   close(): Promise<void>;
@@ -30,16 +36,31 @@ export interface KubeCluster {
 
 /** Makes the lab's namespaces and recorders in a cluster, or finds them. */
 export async function openCluster(kubectl: Kubectl, spec: ClusterSpec, image: string): Promise<KubeCluster> {
+  const api = await openApi(kubectl.access);
+  try {
+    return await openOver(api, kubectl, spec, image);
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}
+
+async function openOver(api: KubeApi, kubectl: Kubectl, spec: ClusterSpec, image: string): Promise<KubeCluster> {
   const { name } = kubectl.access;
-  const chosen = chooseNodes(spec, kubectl, (await kubectl.json<ListOf<NodeObject>>(['get', 'nodes'])).items);
-  await refuseForeignNamespaces(kubectl);
-  await waitForLeaving(kubectl);
-  await kubectl.apply(namespaces());
-  await Promise.all([CAST_NAMESPACE, LAB_NAMESPACE].map((namespace) => waitForAccount(kubectl, namespace)));
-  const attendants = await openRecorders(kubectl, chosen, image);
+  const [nodes, present] = await Promise.all([
+    api.list<NodeObject>(collectionPath('v1', 'nodes')),
+    api.list<NamespaceObject>(NAMESPACES),
+  ]);
+  const chosen = chooseNodes(spec, kubectl, nodes);
+  refuseForeignNamespaces(kubectl, present);
+  await waitForLeaving(api);
+  await api.apply(namespaces());
+  await Promise.all([CAST_NAMESPACE, LAB_NAMESPACE].map((namespace) => waitForAccount(api, namespace)));
+  const attendants = await openRecorders(api, kubectl, chosen, image);
   return {
     name,
     kubectl,
+    api,
     version: chosen[0]?.node.status.nodeInfo.kubeletVersion ?? '',
     nodes: chosen.map(({ place, node, address, podRange }) => ({
       place,
@@ -50,6 +71,7 @@ export async function openCluster(kubectl: Kubectl, spec: ClusterSpec, image: st
     })),
     close: async () => {
       await Promise.all([...attendants.values()].map((attendant) => attendant.close()));
+      await api.close();
     },
   };
 }
@@ -84,15 +106,13 @@ export function chooseNodes(spec: ClusterSpec, { access }: Kubectl, nodes: reado
 }
 
 /** A namespace of the same name that somebody else made is not the lab's to use. */
-async function refuseForeignNamespaces(kubectl: Kubectl): Promise<void> {
-  const { items } = await kubectl.json<ListOf<NamespaceObject>>(['get', 'namespaces']);
+function refuseForeignNamespaces({ access }: Kubectl, present: readonly NamespaceObject[]): void {
   const [key, value] = Object.entries(OURS)[0] ?? ['', ''];
-  const foreign = items.find(
+  const foreign = present.find(
     ({ metadata }) =>
       (metadata.name === CAST_NAMESPACE || metadata.name === LAB_NAMESPACE) && metadata.labels?.[key] !== value,
   );
   if (foreign === undefined) return;
-  const { access } = kubectl;
   throw new LabError('kube-namespace-not-ours', `namespace ${foreign.metadata.name} exists and is not the lab's`, {
     where: `cluster ${access.name}, context ${access.context}`,
     next: 'The lab does not touch it. To let the lab have it:',
@@ -101,42 +121,45 @@ async function refuseForeignNamespaces(kubectl: Kubectl): Promise<void> {
 }
 
 /** Namespaces of the lab that are on their way out cannot be used, and go by themselves. */
-async function waitForLeaving(kubectl: Kubectl): Promise<void> {
-  const { items } = await kubectl.json<ListOf<NamespaceObject>>(['get', 'namespaces', '-l', OURS_SELECTOR]);
-  const leaving = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  if (leaving.length === 0) return;
-  const names = leaving.map(({ metadata }) => `namespace/${metadata.name}`);
-  await kubectl.run(['wait', '--for=delete', '--timeout=90s', ...names], { timeoutMs: 100_000 });
+async function waitForLeaving(api: KubeApi): Promise<void> {
+  const none = (present: readonly NamespaceObject[]): true | undefined =>
+    present.some(({ metadata }) => metadata.deletionTimestamp !== undefined) ? undefined : true;
+  const { access } = api;
+  if ((await api.until(NAMESPACES, OURS_SELECTOR, none, LEAVING_MS)) !== undefined) return;
+  throw new LabError('kube-namespace-stays', `a namespace of an earlier lab is not gone after ${LEAVING_MS / 1000} s`, {
+    where: `cluster ${access.name}, context ${access.context}`,
+    exitCode: 3,
+    next: 'Kubernetes says what holds it:',
+    command: `kubectl --context ${access.context} get namespaces -l ${OURS_SELECTOR} -o yaml`,
+  });
 }
 
 /** Pods are refused until the controller has given the namespace its account. */
-async function waitForAccount(kubectl: Kubectl, namespace: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const found = await kubectl.run([
-      ...['get', 'serviceaccount', 'default', '--namespace', namespace],
-      ...['--ignore-not-found', '-o', 'name'],
-    ]);
-    if (found !== '') return;
-    await sleep(100);
-  }
+async function waitForAccount(api: KubeApi, namespace: string): Promise<void> {
+  const accounts = collectionPath('v1', 'serviceaccounts', namespace);
+  const given = (present: readonly NamespaceObject[]): true | undefined =>
+    present.some(({ metadata }) => metadata.name === 'default') ? true : undefined;
+  await api.until(accounts, undefined, given, ACCOUNT_MS);
 }
 
 async function openRecorders(
+  api: KubeApi,
   kubectl: Kubectl,
   chosen: readonly ChosenNode[],
   image: string,
 ): Promise<Map<string, Attendant>> {
   const names = new Map(chosen.map(({ node }) => [node.metadata.name, `recorder-${node.metadata.name}`]));
-  const present = await podsOf(kubectl, LAB_NAMESPACE, OURS_SELECTOR);
+  const present = await podsOf(api, LAB_NAMESPACE, OURS_SELECTOR);
   const usable = (name: string): boolean =>
     present.some((pod) => pod.metadata.name === name && isReady(pod) && pod.spec.containers[0]?.image === image);
   const missing = [...names].filter(([, name]) => !usable(name));
   const stale = missing.map(([, name]) => name).filter((name) => present.some((pod) => pod.metadata.name === name));
-  if (stale.length > 0) await kubectl.run(['delete', 'pod', '--namespace', LAB_NAMESPACE, '--now', ...stale]);
+  await Promise.all(stale.map((name) => api.remove(`${podsPath(LAB_NAMESPACE)}/${name}`, 1)));
+  await waitUntilGone(api, LAB_NAMESPACE, OURS_SELECTOR, ({ metadata }) => stale.includes(metadata.name));
   if (missing.length > 0) {
-    await kubectl.apply(missing.map(([node, name]) => recorderPod(name, node, image)));
+    await api.apply(missing.map(([node, name]) => recorderPod(name, node, image)));
     await waitForPods(
-      kubectl,
+      api,
       LAB_NAMESPACE,
       OURS_SELECTOR,
       missing.map(([, name]) => name),

@@ -1,10 +1,11 @@
-import type { KubeCluster } from './cluster.ts';
 import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS, PLACE_LABEL } from './names.ts';
+import type { KubeObject } from './objects.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** What the lab knows of the manifests of a deployable: Deployments have a template of pods. */
 export interface Manifest {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Labels };
   readonly spec?: {
@@ -32,7 +33,7 @@ export interface DeployedPlace {
  * that two of a kind stand beside each other. Its Services are left out: those of the spec open the same ports, and
  * scenarios change them.
  */
-export function deployedIn(manifests: readonly Manifest[], { place, deployable, node }: DeployedPlace): object[] {
+export function deployedIn(manifests: readonly Manifest[], { place, deployable, node }: DeployedPlace): KubeObject[] {
   const labels = { ...OURS, [PLACE_LABEL]: place, [DEPLOYABLE_LABEL]: deployable };
   const labelled = <T extends { readonly labels?: Labels }>(metadata: T) => ({
     ...metadata,
@@ -58,15 +59,4 @@ function podOnNode(pod: PodTemplateSpec, configMap: string, nodeName: string): o
     volume.configMap === undefined ? volume : { ...volume, configMap: { ...volume.configMap, name: configMap } },
   );
   return { ...pod, volumes, nodeName, tolerations: [{ operator: 'Exists' }] };
-}
-
-/**
- * Their pods go and do not come back; the Deployments stay, and to apply their manifests again brings others. A pod that is
- * only deleted would be replaced at once.
- */
-export async function scaleAway({ kubectl }: KubeCluster, places: readonly string[]): Promise<void> {
-  const namespace = ['--namespace', CAST_NAMESPACE];
-  await kubectl.run(['scale', 'deployment', ...namespace, '--replicas=0', ...places]);
-  const pods = ['pod', '--selector', `${DEPLOYABLE_LABEL},${PLACE_LABEL} in (${places.join(', ')})`];
-  await kubectl.run(['wait', '--for=delete', '--timeout=60s', ...namespace, ...pods], { timeoutMs: 70_000 });
 }

@@ -1,9 +1,10 @@
 import type { ServiceSpec } from '../fabric.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, PLACE_LABEL } from './names.ts';
+import type { KubeObject } from './objects.ts';
 import { CAPTURES } from './place.ts';
 
 /** The two namespaces; what runs in the cast's needs no rights, what records needs them all. */
-export function namespaces(): object[] {
+export function namespaces(): KubeObject[] {
   const namespace = (name: string, level: string) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -16,7 +17,7 @@ export function namespaces(): object[] {
  * On each node one pod in the node's own network and process space: it records the node's and its pods' interfaces and
  * turns what scenarios about the NAT turn.
  */
-export function recorderPod(name: string, node: string, image: string): object {
+export function recorderPod(name: string, node: string, image: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -39,7 +40,7 @@ export function recorderPod(name: string, node: string, image: string): object {
 }
 
 /** A place of the cast: idle until the lab starts something in it, and allowed nothing. */
-export function castPod(place: string, node: string, image: string): object {
+export function castPod(place: string, node: string, image: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -89,7 +90,7 @@ export interface Endpoint {
 export function service(
   { name, clusterIp, externalTrafficPolicy, ports }: ServiceSpec,
   endpoints: readonly Endpoint[],
-): object[] {
+): KubeObject[] {
   const named = ports.map((port) => ({ ...port, name: `${(port.protocol ?? 'UDP').toLowerCase()}-${port.port}` }));
   const external = ports.some(({ nodePort }) => nodePort !== undefined);
   return [

@@ -34,7 +34,16 @@ export interface NamespaceObject {
 }
 
 export interface ListOf<T> {
+  readonly metadata?: { readonly resourceVersion?: string };
   readonly items: readonly T[];
+}
+
+/** A document of Kubernetes, of any kind. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [more: string]: unknown };
+  readonly [more: string]: unknown;
 }
 
 export function isReady({ metadata, status }: PodObject): boolean {

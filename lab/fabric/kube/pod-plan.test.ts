@@ -105,11 +105,23 @@ describe('pods of the world before', () => {
     expect(plan).toEqual({ keep: before, remove: [], blocks: [], create: [] });
   });
 
-  test('that nobody wants any more go, and what is missing comes to where it fits', () => {
+  test('that nobody wants now stay at rest, and what is missing comes to where it fits', () => {
     const plan = planPods(wanted, [...before.slice(0, 3), has('b', 'b-bystander', 30)], none);
     expect(names(plan?.keep)).toEqual(['a-one', 'a-two', 'b-one']);
-    expect(names(plan?.remove)).toEqual(['b-bystander']);
+    expect(names(plan?.remove)).toEqual([]);
     expect(plan?.create.map(({ name, address }) => [name, address])).toEqual([['b-two', '10.244.0.9']]);
+  });
+
+  test('that nobody wants now go where they have an address that is to be nobody’s here, or are of no use', () => {
+    const existing = [...before, has('b', 'b-bystander', 8), has('a', 'a-bystander', 40, { usable: false })];
+    const plan = planPods(wanted, existing, none);
+    expect(names(plan?.keep)).toEqual(names(before));
+    expect(names(plan?.remove)).toEqual(['b-bystander', 'a-bystander']);
+  });
+
+  test('whose addresses are at rest are in nobody’s way', () => {
+    const plan = planPods([want('a', 'a-one', 5), want('a', 'a-two', 6)], [has('b', 'b-bystander', 5)], none);
+    expect(plan).toMatchObject({ remove: [], blocks: [{ addresses: ['10.244.0.6', '10.244.0.7'] }] });
   });
 
   test('a bystander changes its place, not the server whose address it is to have', () => {
@@ -158,15 +170,19 @@ test('what was equal stays equal, what was different stays different, and nobody
       fc.uniqueArray(offset, { maxLength: 8 }),
       fc.array(offset, { maxLength: 40 }),
       fc.array(offset, { maxLength: 16 }),
-      (a, b, others, before) => {
+      fc.uniqueArray(offset, { maxLength: 4 }),
+      (a, b, others, before, idle) => {
         const pods = [...a.map((one) => want('a', `a-${one}`, one)), ...b.map((one) => want('b', `b-${one}`, one))];
         const existing = pods.flatMap(({ cluster, name }, index) => {
           const at = before[index];
           return at === undefined ? [] : [has(cluster, name, at)];
         });
-        const plan = planPods(pods, existing, taken(others));
+        const rest = idle.map((one) => has('b', `b-idle-${one}`, one));
+        const plan = planPods(pods, [...existing, ...rest], taken(others));
         if (plan === undefined) return;
         const addresses = standing(plan);
+        for (const { name, address } of rest)
+          if (!names(plan.remove)?.includes(name)) expect(Object.values(addresses)).not.toContain(address);
         expect(Object.keys(addresses)).toHaveLength(pods.length);
         for (const address of Object.values(addresses)) {
           expect(rangeOf(address)).toBe(RANGE);

@@ -38,7 +38,8 @@ export interface PodPlan {
 /**
  * What the spec says of pods' addresses is which of them are equal, in which clusters. So pods that stand stay where they are
  * as long as that holds of them, one that shares its address comes to that address, and any other one to any address that
- * nobody else has. `taken` are the addresses that others have, in whichever cluster.
+ * nobody else has. A pod that nobody wants now is at rest and may be wanted again: it goes where it stands in the way of
+ * what is said of addresses. `taken` are the addresses that others have, in whichever cluster.
  */
 export function planPods(
   wanted: readonly WantedPod[],
@@ -53,9 +54,9 @@ export function planPods(
     if (found !== undefined && addresses.agree(pod, found.address)) kept.set(pod, found);
   }
   const keep = wanted.flatMap((pod) => kept.get(pod) ?? []);
-  const remove = existing.filter((one) => !keep.includes(one));
+  const others = existing.filter((one) => !keep.includes(one));
   // Free at once is only what nobody has who leaves.
-  for (const { address } of remove) addresses.avoid(address);
+  for (const { address } of others) addresses.avoid(address);
 
   const missing = wanted.filter((pod) => !kept.has(pod));
   const sharing = missing.filter(
@@ -72,7 +73,11 @@ export function planPods(
   );
   const blocks = [...nodes.values()].flatMap((pods) => addresses.block(pods) ?? []);
   const full = create.length < sharing.length || blocks.length < nodes.size;
-  return full ? undefined : { keep, remove, blocks, create };
+  if (full) return undefined;
+  const needed = [...keep, ...create].map(({ address }) => address);
+  const atRest = (one: ExistingPod): boolean =>
+    one.usable && !needed.includes(one.address) && !wanted.some((pod) => hasNameOf(one, pod));
+  return { keep, remove: others.filter((one) => !atRest(one)), blocks, create };
 }
 
 /** Which address stands for each of the spec's: never one for two, and none that others have. */
@@ -135,8 +140,10 @@ const placeOf = ({ range, offset }: WantedPod): string => addressAt(range, offse
 
 const isDeployed = ({ deployable }: WantedPod): boolean => deployable !== undefined;
 
+const hasNameOf = (one: ExistingPod, pod: WantedPod): boolean => one.cluster === pod.cluster && one.name === pod.name;
+
 const isFor = (one: ExistingPod, pod: WantedPod): boolean =>
-  one.cluster === pod.cluster && one.name === pod.name && one.node === pod.node && one.deployable === pod.deployable;
+  hasNameOf(one, pod) && one.node === pod.node && one.deployable === pod.deployable;
 
 export function rangeOf(address: string): string {
   return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;

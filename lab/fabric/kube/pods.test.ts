@@ -19,24 +19,31 @@ test.each([
   expect(await isThere(pod(groups))).toBe(there);
 });
 
-test('pods of Deployments go by scaling, each place once, until none is left; the others are deleted', async () => {
-  const commands: string[] = [];
-  const run = async (args: readonly string[]) => {
-    commands.push(args.join(' '));
-    return '';
+test('pods of Deployments go by scaling, each place once; the others are deleted; done is when all are gone', async () => {
+  const asked: string[] = [];
+  let left: readonly object[] = [];
+  const api = {
+    patch: async (path: string, change: object) => void asked.push(`${path} ${JSON.stringify(change)}`),
+    remove: async (path: string, graceS: number) => void asked.push(`${path} ${graceS}`),
+    until: async (_: string, __: string, look: (items: readonly object[]) => unknown) => look(left),
+    access: { name: 'a', context: 'prod' },
   };
+  const cluster = { api } as unknown as KubeCluster;
   const edge = { name: 'a-edge', deployable: 'edge' };
-  const cluster = { kubectl: { run } } as unknown as KubeCluster;
-  await removePods(cluster, [edge, edge, { name: 'a-mcx', deployable: 'agency' }, { name: 'a-bystander' }]);
-  expect(commands.toSorted()).toEqual([
-    'delete pod --namespace mcx --ignore-not-found --now a-bystander',
-    'scale deployment --namespace mcx --replicas=0 a-edge a-mcx',
-    'wait --for=delete --timeout=60s --namespace mcx pod --selector mcx-lab/deployable,mcx-lab/place in (a-edge, a-mcx)',
+  const all = [edge, edge, { name: 'a-mcx', deployable: 'agency' }, { name: 'a-bystander' }];
+  await removePods(cluster, all);
+  expect(asked.toSorted()).toEqual([
+    '/api/v1/namespaces/mcx/pods/a-bystander 1',
+    '/apis/apps/v1/namespaces/mcx/deployments/a-edge/scale {"spec":{"replicas":0}}',
+    '/apis/apps/v1/namespaces/mcx/deployments/a-mcx/scale {"spec":{"replicas":0}}',
   ]);
-  expect(commands.indexOf(commands.find((one) => one.startsWith('scale')) ?? '')).toBeLessThan(
-    commands.indexOf(commands.find((one) => one.startsWith('wait')) ?? ''),
-  );
-  commands.length = 0;
+  const labels = { 'mcx-lab/place': 'a-edge', 'mcx-lab/deployable': 'edge' };
+  left = [{ metadata: { name: 'a-edge-1', labels } }, { metadata: { name: 'a-ue' } }];
+  await expect(removePods(cluster, all)).rejects.toMatchObject({
+    code: 'kube-pod-stays',
+    message: expect.stringContaining('a-edge-1'),
+  });
+  asked.length = 0;
   await removePods(cluster, []);
-  expect(commands).toEqual([]);
+  expect(asked).toEqual([]);
 });

@@ -1,13 +1,14 @@
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec } from '../fabric.ts';
+import { collectionPath } from './api/path.ts';
 import type { KubeCluster, KubeNode } from './cluster.ts';
-import { type Deployables, deployedIn, scaleAway } from './deployed.ts';
+import { type Deployables, deployedIn } from './deployed.ts';
 import { findIpam, type Ipam } from './ipam.ts';
 import { castPod } from './manifests.ts';
 import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS_SELECTOR, PLACE_LABEL } from './names.ts';
-import { isReady, type PodObject } from './objects.ts';
+import { isReady, type KubeObject, type PodObject } from './objects.ts';
 import { type ExistingPod, offsetOf, type PodPlan, planPods, type WantedPod } from './pod-plan.ts';
-import { podsOf, waitForPods } from './wait.ts';
+import { podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
 
 export interface KubePod {
   /** The place. */
@@ -39,6 +40,9 @@ interface Found {
 /** A pod that came beside the lab's may have taken an address of theirs: then once more, and not for ever. */
 const ROUNDS = 3;
 
+/** The shortest grace period for which Kubernetes still waits until the pod has really gone. */
+const NOW_S = 1;
+
 /** Pods of all clusters as the spec wants them; those of the world before that fit are kept. */
 export async function arrangePods(
   clusters: readonly SpeccedCluster[],
@@ -61,7 +65,7 @@ export async function arrangePods(
 
 async function findPods(cluster: KubeCluster): Promise<Found> {
   const [pods, ipam] = await Promise.all([
-    podsOf(cluster.kubectl, CAST_NAMESPACE, OURS_SELECTOR),
+    podsOf(cluster.api, CAST_NAMESPACE, OURS_SELECTOR),
     Promise.all(cluster.nodes.map(async (node) => [node.name, await findIpam(node)] as const)),
   ]);
   return { cluster, pods, ipam: new Map(ipam) };
@@ -91,7 +95,7 @@ interface Making {
 
 /** A cluster's part of a plan: first who leaves, then blocks, whose pods come all at once, then who has an address to come to. */
 async function carryOut(plan: PodPlan, { cluster, ipam }: Found, making: Making): Promise<void> {
-  const { kubectl } = cluster;
+  const { api } = cluster;
   const mine = <T extends { readonly cluster: string }>(all: readonly T[]) =>
     all.filter((one) => one.cluster === cluster.name);
   const kept = new Set(mine(plan.keep).map(({ name }) => name));
@@ -105,7 +109,7 @@ async function carryOut(plan: PodPlan, { cluster, ipam }: Found, making: Making)
       const giver = ipam.get(node);
       const [first = ''] = addresses;
       await giver?.next(first);
-      await kubectl.apply(await objectsFor(pods));
+      await api.apply(await objectsFor(pods));
       for (const address of addresses) await giver?.waitFor(address);
     }),
   );
@@ -114,33 +118,41 @@ async function carryOut(plan: PodPlan, { cluster, ipam }: Found, making: Making)
     const giver = ipam.get(pod.node);
     await giver?.waitForRelease(pod.address);
     await giver?.next(pod.address);
-    await kubectl.apply(await objectsFor([pod]));
+    await api.apply(await objectsFor([pod]));
     await giver?.waitFor(pod.address);
   }
   const coming = [...mine(plan.blocks).flatMap(({ pods }) => pods), ...mine(plan.create)];
   const places = [...kept, ...coming.map(({ name }) => name)];
-  await waitForPods(kubectl, CAST_NAMESPACE, OURS_SELECTOR, places, placeOf);
+  await waitForPods(api, CAST_NAMESPACE, OURS_SELECTOR, places, placeOf);
 }
 
+/**
+ * Pods of the lab's own are deleted. Those of a Deployment would be replaced at once: it stays, with no pod, and to apply its
+ * manifests again brings another one. Resolves when all are gone.
+ */
 export async function removePods(
-  cluster: KubeCluster,
+  { api }: Pick<KubeCluster, 'api'>,
   pods: readonly { readonly name: string; readonly deployable?: string | undefined }[],
 ): Promise<void> {
-  const places = (deployed: boolean): string[] => [
+  if (pods.length === 0) return;
+  const named = (deployed: boolean): readonly string[] => [
     ...new Set(pods.filter(({ deployable }) => (deployable !== undefined) === deployed).map(({ name }) => name)),
   ];
-  const [deployed, own] = [places(true), places(false)];
-  const options = ['--namespace', CAST_NAMESPACE, '--ignore-not-found', '--now'];
+  const [deployed, own] = [named(true), named(false)];
+  const deployments = collectionPath('apps/v1', 'deployments', CAST_NAMESPACE);
   await Promise.all([
-    deployed.length > 0 && scaleAway(cluster, deployed),
-    own.length > 0 && cluster.kubectl.run(['delete', 'pod', ...options, ...own]),
+    ...deployed.map((name) => api.patch(`${deployments}/${name}/scale`, { spec: { replicas: 0 } })),
+    ...own.map((name) => api.remove(`${podsPath(CAST_NAMESPACE)}/${name}`, NOW_S)),
   ]);
+  await waitUntilGone(api, CAST_NAMESPACE, OURS_SELECTOR, (pod) =>
+    (deployableOf(pod) === undefined ? own : deployed).includes(placeOf(pod)),
+  );
 }
 
 async function objectsOf(
   { name, node, deployable }: WantedPod,
   { image, deployables }: Making,
-): Promise<readonly object[]> {
+): Promise<readonly KubeObject[]> {
   if (deployable === undefined) return [castPod(name, node, image)];
   return deployedIn(await deployables(deployable, image), { place: name, deployable, node });
 }
@@ -199,7 +211,7 @@ export async function findPod({ spec, cluster }: SpeccedCluster, place: string):
   const existing = spec.pods.find(({ name }) => name === place)?.existing;
   if (existing === undefined) return undefined;
   const { namespace, selector } = existing;
-  const ready = (await podsOf(cluster.kubectl, namespace, selector)).filter(isReady);
+  const ready = (await podsOf(cluster.api, namespace, selector)).filter(isReady);
   const [first] = ready.sort((one, other) => one.metadata.name.localeCompare(other.metadata.name));
   const [found] = first === undefined ? [] : await locate(cluster, [first]);
   if (found !== undefined) return { ...found, name: place };

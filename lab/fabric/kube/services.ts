@@ -1,11 +1,15 @@
 import { LabError } from '../../errors.ts';
 import type { ServiceSpec } from '../fabric.ts';
+import { collectionPath } from './api/path.ts';
 import type { KubeCluster } from './cluster.ts';
 import { service as manifest } from './manifests.ts';
 import { CAST_NAMESPACE, OURS_SELECTOR } from './names.ts';
-import type { ListOf } from './objects.ts';
+import type { KubeObject } from './objects.ts';
 import type { KubePod } from './pods.ts';
 import { synchronised } from './proxy-sync.ts';
+
+const SERVICES = collectionPath('v1', 'services', CAST_NAMESPACE);
+const SLICES = collectionPath('discovery.k8s.io/v1', 'endpointslices', CAST_NAMESPACE);
 
 interface ServiceObject {
   readonly metadata: { readonly name: string };
@@ -36,7 +40,9 @@ export class ClusterServices {
     );
     if (others.length === 0 && this.#told.size === services.length) return;
     await this.#change(async () => {
-      const left = (await this.#present()).filter(({ name }) => !services.some((service) => service.name === name));
+      // A Service of an earlier lab may have fields that this one would leave as they are.
+      const stays = (name: string) => this.#told.has(name) && services.some((service) => service.name === name);
+      const left = (await this.#present()).filter(({ name }) => !stays(name));
       await this.#delete(left.map(({ name }) => name));
       if (others.length > 0) await this.#apply(others);
       this.#current = await this.#withAddresses(services);
@@ -66,11 +72,11 @@ export class ClusterServices {
   }
 
   async #apply(services: readonly ServiceSpec[]): Promise<void> {
-    await this.#cluster.kubectl.apply(services.flatMap((service) => this.#manifest(service)));
+    await this.#cluster.api.apply(services.flatMap((service) => this.#manifest(service)));
     for (const service of services) this.#told.set(service.name, JSON.stringify(this.#manifest(service)));
   }
 
-  #manifest(service: ServiceSpec): object[] {
+  #manifest(service: ServiceSpec): KubeObject[] {
     return manifest(
       service,
       service.endpoints.map((name) => this.#endpoint(service, name)),
@@ -89,15 +95,14 @@ export class ClusterServices {
   async #delete(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     for (const name of names) this.#told.delete(name);
-    const options = ['--namespace', CAST_NAMESPACE, '--ignore-not-found'];
-    await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `service/${name}`)]);
-    await this.#cluster.kubectl.run(['delete', ...options, ...names.map((name) => `endpointslice/${name}`)]);
+    const { api } = this.#cluster;
+    // First the Services: endpoints that went before them would be an act of their own for kube-proxy.
+    for (const collection of [SERVICES, SLICES])
+      await Promise.all(names.map((name) => api.remove(`${collection}/${name}`)));
   }
 
   async #present(): Promise<readonly { readonly name: string; readonly clusterIp: string }[]> {
-    const { items } = await this.#cluster.kubectl.json<ListOf<ServiceObject>>([
-      ...['get', 'services', '--namespace', CAST_NAMESPACE, '-l', OURS_SELECTOR],
-    ]);
+    const items = await this.#cluster.api.list<ServiceObject>(SERVICES, OURS_SELECTOR);
     return items.map(({ metadata, spec }) => ({ name: metadata.name, clusterIp: spec.clusterIP ?? '' }));
   }
 

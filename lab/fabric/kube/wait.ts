@@ -1,48 +1,80 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
-import type { Kubectl } from './kubectl.ts';
-import { hopeless, isReady, type ListOf, type PodObject } from './objects.ts';
+import type { KubeApi } from './api/api.ts';
+import { collectionPath } from './api/path.ts';
+import { hopeless, isReady, type PodObject } from './objects.ts';
 
-const POLL_MS = 300;
 const PATIENCE_MS = 90_000;
 
-export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly PodObject[]> {
-  const { items } = await kubectl.json<ListOf<PodObject>>(['get', 'pods', '--namespace', namespace, '-l', selector]);
-  return items;
+export const podsPath = (namespace: string): string => collectionPath('v1', 'pods', namespace);
+
+export function podsOf(api: KubeApi, namespace: string, selector: string): Promise<readonly PodObject[]> {
+  return api.list(podsPath(namespace), selector);
 }
 
 /** Waits until every one of the named pods is ready; one that cannot become so ends the wait at once. */
 export async function waitForPods(
-  kubectl: Kubectl,
+  api: KubeApi,
   namespace: string,
   selector: string,
   names: readonly string[],
   nameOf: (pod: PodObject) => string = ({ metadata }) => metadata.name,
 ): Promise<readonly PodObject[]> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const pods = (await podsOf(kubectl, namespace, selector)).filter((pod) => names.includes(nameOf(pod)));
-    const ready = pods.filter(isReady);
-    if (ready.length === names.length) return ready;
-    for (const pod of pods) {
-      const why = hopeless(pod);
-      if (why !== undefined) throw notStarted(kubectl, namespace, pod, why);
-    }
-    if (Date.now() > deadline) {
-      const late = names.filter((name) => !ready.some((pod) => nameOf(pod) === name));
-      throw new LabError('kube-pod-not-ready', `not ready after ${PATIENCE_MS / 1000} s: ${late.join(', ')}`, {
-        where: `cluster ${kubectl.access.name}, context ${kubectl.access.context}`,
-        exitCode: 3,
-        next: 'Kubernetes says why:',
-        command: `kubectl --context ${kubectl.access.context} describe pods --namespace ${namespace} -l ${selector}`,
-      });
-    }
-    await sleep(POLL_MS);
-  }
+  let late = names;
+  const ready = await api.until(
+    podsPath(namespace),
+    selector,
+    (present: readonly PodObject[]) => {
+      const pods = present.filter((pod) => names.includes(nameOf(pod)));
+      for (const pod of pods) {
+        const why = hopeless(pod);
+        if (why !== undefined) throw notStarted(api, namespace, pod, why);
+      }
+      const found = pods.filter(isReady);
+      late = names.filter((name) => !found.some((pod) => nameOf(pod) === name));
+      return late.length === 0 ? found : undefined;
+    },
+    PATIENCE_MS,
+  );
+  if (ready !== undefined) return ready;
+  const { access } = api;
+  throw new LabError('kube-pod-not-ready', `not ready after ${PATIENCE_MS / 1000} s: ${late.join(', ')}`, {
+    where: `cluster ${access.name}, context ${access.context}`,
+    exitCode: 3,
+    next: 'Kubernetes says why:',
+    command: `kubectl --context ${access.context} describe pods --namespace ${namespace} -l ${selector}`,
+  });
+}
+
+/** Waits until no pod of the selector is left of those that `leaving` names. @throws LabError `kube-pod-stays` */
+export async function waitUntilGone(
+  api: KubeApi,
+  namespace: string,
+  selector: string,
+  leaving: (pod: PodObject) => boolean,
+): Promise<void> {
+  let left: readonly PodObject[] = [];
+  const gone = await api.until(
+    podsPath(namespace),
+    selector,
+    (present: readonly PodObject[]) => {
+      left = present.filter(leaving);
+      return left.length === 0 ? true : undefined;
+    },
+    PATIENCE_MS,
+  );
+  if (gone !== undefined) return;
+  const { access } = api;
+  const names = left.map(({ metadata }) => metadata.name);
+  throw new LabError('kube-pod-stays', `not gone after ${PATIENCE_MS / 1000} s: ${names.join(', ')}`, {
+    where: `cluster ${access.name}, context ${access.context}`,
+    exitCode: 3,
+    next: 'Kubernetes says why:',
+    command: `kubectl --context ${access.context} describe pods --namespace ${namespace} ${names.join(' ')}`,
+  });
 }
 
 function notStarted(
-  { access }: Kubectl,
+  { access }: KubeApi,
   namespace: string,
   { metadata, spec }: PodObject,
   { reason, message }: { readonly reason: string; readonly message: string },

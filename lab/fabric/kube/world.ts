@@ -50,11 +50,12 @@ export async function buildWorld(
     );
     return arranged;
   };
-  const [begun, standing] = await Promise.all([
-    arrange(first),
-    accesses.arrange(withRealNodes(first.accesses, open), image, nodeAddresses),
-  ]);
-  let now = begun;
+  const beginning = arrange(first);
+  const outside = accesses.arrange(withRealNodes(first.accesses, open), image, nodeAddresses);
+  // Where one fails the other is not left half done behind the back of whoever tries again.
+  await Promise.allSettled([beginning, outside]);
+  const standing = await outside;
+  let now = await beginning;
   /** Pods that others deploy, as they were found last. */
   const others = new Map<PlaceName, KubePod>();
   return runningFabric({

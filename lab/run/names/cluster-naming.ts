@@ -7,8 +7,7 @@ import { serving } from '../../dns/verify.ts';
 import type { Access } from '../../fabric/kube/cluster-access.ts';
 import { type Kubectl, kubectlFor } from '../../fabric/kube/kubectl.ts';
 import { CAST_NAMESPACE } from '../../fabric/kube/names.ts';
-import { isReady } from '../../fabric/kube/objects.ts';
-import { podsOf } from '../../fabric/kube/wait.ts';
+import { isReady, type ListOf, type PodObject } from '../../fabric/kube/objects.ts';
 import type { NamesWanted, Naming } from './naming.ts';
 
 /** What a cluster's CoreDNS says of partners: in which variant, and which zone. */
@@ -97,8 +96,8 @@ export function clusterNaming(accesses: () => readonly Access[], say: (line: str
 /** What a rolling update does, without leaving its date in the Deployment: a pod goes when the one before is replaced. */
 async function replacePods(kubectl: Kubectl): Promise<void> {
   const { namespace, selector } = serving('cluster', CAST_NAMESPACE);
-  const pods = (await podsOf(kubectl, namespace, selector)).filter(isReady);
-  for (const { metadata } of pods) {
+  const { items } = await kubectl.json<ListOf<PodObject>>(['get', 'pods', '--namespace', namespace, '-l', selector]);
+  for (const { metadata } of items.filter(isReady)) {
     await kubectl.run(['delete', 'pod', '--namespace', namespace, '--wait=false', metadata.name]);
     const status = ['rollout', 'status', 'deployment/coredns', '--namespace', namespace, '--timeout=60s'];
     await kubectl.run(status, { timeoutMs: 70_000 });

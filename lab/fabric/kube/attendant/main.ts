@@ -13,6 +13,7 @@ const FOLLOW_MS = 25;
 /** One for all files and all looks: a new one each time would be filled with zeros, forty times a second for every file. */
 const chunk = Buffer.allocUnsafeSlow(1 << 20);
 
+let looking: NodeJS.Timeout | undefined;
 const children = new Map<number, ChildProcess>();
 const files = new Map<number, { readonly path: string; file: number | undefined; at: number }>();
 
@@ -49,6 +50,14 @@ function signalGroup(child: ChildProcess | undefined, signal: NodeJS.Signals): v
   }
 }
 
+/** Where nothing grows nobody looks: most places are never recorded from within. */
+function follow(id: number, path: string): void {
+  files.set(id, { path, file: undefined, at: 0 });
+  looking ??= setInterval(() => {
+    for (const one of files.keys()) passOnGrowth(one);
+  }, FOLLOW_MS);
+}
+
 function passOnGrowth(id: number): void {
   const followed = files.get(id);
   if (followed === undefined) return;
@@ -71,6 +80,10 @@ function enough(id: number): void {
   const followed = files.get(id);
   if (followed === undefined) return;
   files.delete(id);
+  if (files.size === 0) {
+    clearInterval(looking);
+    looking = undefined;
+  }
   if (followed.file !== undefined) closeSync(followed.file);
   rmSync(followed.path, { force: true });
   tell({ say: 'whole', id, size: followed.at });
@@ -140,8 +153,7 @@ function act(word: AttendantWord): void | Promise<void> {
     case 'signal':
       return signalGroup(children.get(id), word.signal);
     case 'follow':
-      files.set(id, { path: word.path, file: undefined, at: 0 });
-      return;
+      return follow(id, word.path);
     case 'enough':
       return enough(id);
     case 'read':
@@ -165,9 +177,6 @@ function end(): void {
   process.exit(0);
 }
 
-setInterval(() => {
-  for (const id of files.keys()) passOnGrowth(id);
-}, FOLLOW_MS);
 // Whoever speaks with it may go away without a word: its children and it end with the lab's end of the line.
 process.stdout.on('error', end);
 process.on('SIGTERM', end);
