@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Conversation, PlacedProcess, TapRequest } from './fabric.ts';
-import { Household } from './household.ts';
+import { Household, uncutPath } from './household.ts';
 
 /** Places on paper: what is closed, in order. */
 function household() {
@@ -56,4 +59,32 @@ describe('a place that is left', () => {
     await house.close();
     expect(closed.slice(4).toSorted()).toEqual(['marker of b-mcx', 'process of b-mcx']);
   });
+});
+
+test('a tap that cannot be written leaves the recording that it was to be cut from', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mcx-household-'));
+  const [standing, captures] = [join(folder, '.recorders'), join(folder, 'captures')];
+  mkdirSync(captures);
+  const house = new Household([{ name: 'b-edge' }], {
+    startPlaced: () => Promise.reject(new Error('not asked for')),
+    converseIn: () => Promise.reject(new Error('not asked for')),
+    openMarker: () => Promise.reject(new Error('not asked for')),
+    record: async (_, recording) => {
+      writeFileSync(recording.path, 'what has been recorded');
+      const counts = () => Promise.reject(new Error('No space left on device'));
+      return { recording, running: true, counts, end: counts };
+    },
+  });
+  try {
+    const path = join(captures, 'b-edge.pcap');
+    const one = await house.tap({ ...tap('b-edge'), path, standing });
+    await expect(one.stop()).rejects.toThrow('No space left on device');
+    expect(readdirSync(captures)).toEqual(['b-edge.uncut.pcap']);
+    expect(dirname(uncutPath(path))).toBe(captures);
+    expect(readFileSync(uncutPath(path), 'utf8')).toBe('what has been recorded');
+    expect(readdirSync(folder)).toEqual(['captures']);
+    await house.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import type { Conversation, PlacedProcess, PlaceName, RunningFabric, Tap, TapRequest } from './fabric.ts';
@@ -23,6 +23,11 @@ interface Open {
 
 /** A standing recorder's file is begun anew when it has so many bytes. */
 const enoughBytes = 64 * 1024 * 1024;
+
+/** Beside the file of a tap that could not be written: the recording that it was to be cut from. */
+export function uncutPath(path: string): string {
+  return path.replace(/(?:\.pcap)?$/, '.uncut.pcap');
+}
 
 /** The places of a running fabric and all that goes on in them: what was started here ends here. */
 export class Household<Place extends { readonly name: PlaceName }> {
@@ -125,8 +130,12 @@ export class Household<Place extends { readonly name: PlaceName }> {
     }
     const recorder = standing;
     const tap = await recorder.tap(request, last);
-    // Whoever could not tell what it recorded is not asked again.
-    const stop = () => tap.stop().catch((error) => this.#endRecorder(key, recorder).then(() => Promise.reject(error)));
+    // Whoever could not tell what it recorded is not asked again. What it has recorded, from whenever it began, is all there is.
+    const stop = () =>
+      tap.stop().catch(async (error) => {
+        await this.#endRecorder(key, recorder, uncutPath(request.path));
+        throw error;
+      });
     return { ...tap, stop };
   }
 
@@ -137,11 +146,13 @@ export class Household<Place extends { readonly name: PlaceName }> {
     await Promise.all(all.map(([key, one]) => this.#endRecorder(key, one)));
   }
 
-  /** Its packets are in the captures of its taps. */
-  async #endRecorder(key: string, standing: StandingRecorder): Promise<void> {
+  /** Its packets are in the captures of its taps; where they are not, its file goes where it is kept. */
+  async #endRecorder(key: string, standing: StandingRecorder, keptAs?: string): Promise<void> {
     if (this.#standing.get(key) === standing) this.#standing.delete(key);
     const { path } = standing.recorder.recording;
     await standing.recorder.end().catch(() => {});
+    // Another name takes no room on a disk that is full.
+    if (keptAs !== undefined) await rename(path, keptAs).catch(() => {});
     await rm(path, { force: true });
     // The last one takes the folder with it.
     await rmdir(dirname(path)).catch(() => {});

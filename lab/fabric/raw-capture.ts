@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 
 /** What may follow the last marker before it is looked for: some tens of packets. */
 const TAIL = 256 * 1024;
@@ -71,12 +71,15 @@ export class RawCapture {
     return false;
   }
 
-  /** Writes the packets from one offset to another into a capture of their own. */
+  /** Writes the packets from one offset to another into a capture of their own: whole, or not at all. */
   async cut(from: number, to: number, path: string): Promise<void> {
     const [source, target] = await Promise.all([open(this.path), open(path, 'w')]);
     try {
       await copy(source, target, 0, FILE_HEADER);
       await copy(source, target, from, to);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await Promise.all([source.close(), target.close()]);
     }

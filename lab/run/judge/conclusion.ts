@@ -1,3 +1,4 @@
+import type { LabError } from '../../errors.ts';
 import { findSymptoms } from '../../verdict/symptoms.ts';
 import type { Assertion, PlannedScenario, Verdict } from '../record/manifest.ts';
 import type { StepTrouble } from '../scenario/gherkin.ts';
@@ -59,6 +60,13 @@ export function verdictOf(verdicts: readonly Verdict[], unfit?: string): Verdict
 export function spoilt(judged: JudgedScenario, { step, message }: StepTrouble): JudgedScenario {
   if (judged.verdict === 'fail') return judged;
   return { ...judged, verdict: 'inconclusive', reason: `${step}: ${message.trim()}` };
+}
+
+/** Captures that cannot be read decide nothing. */
+export function unreadable(folder: string, scenario: PlannedScenario, error: LabError): JudgedScenario {
+  const { code, message, where = '' } = error;
+  const file = where.startsWith(folder) ? where.slice(folder.length + 1) : where;
+  return { ...unjudged(scenario), reason: `${code}: ${message}${file === '' ? '' : ` (${file})`}` };
 }
 
 export function unjudged(scenario: PlannedScenario): JudgedScenario {

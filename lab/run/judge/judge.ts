@@ -8,7 +8,7 @@ import { captureHealth } from '../../verdict/health.ts';
 import { capturesOf } from '../record/captures.ts';
 import { type Plan, type PlannedScenario, planSchema } from '../record/manifest.ts';
 import { runGherkin } from '../scenario/gherkin.ts';
-import { conclude, type JudgedScenario, spoilt, unjudged } from './conclusion.ts';
+import { conclude, type JudgedScenario, spoilt, unjudged, unreadable } from './conclusion.ts';
 import { type Evidence, JudgeDirector } from './director.ts';
 
 /** Sees each scenario's timeline while it is in memory: for drawings and listings. */
@@ -81,9 +81,17 @@ export class Judge {
 
   async #judge(scenario: PlannedScenario): Promise<void> {
     this.#texts ??= writeTexts(this.#plan);
+    const found = await loadEvidence(this.#folder, scenario).catch((error: unknown) => {
+      if (error instanceof LabError) return error;
+      throw error;
+    });
+    if (found instanceof LabError) {
+      this.#judged.set(scenario.id, unreadable(this.#folder, scenario, found));
+      return;
+    }
     const director = new JudgeDirector(
       scenario.topology,
-      () => loadEvidence(this.#folder, scenario),
+      async () => found,
       async (evidence, assertions) => {
         this.#judged.set(scenario.id, conclude(this.#folder, scenario, evidence, assertions));
         await this.#visit(scenario, evidence.timeline);
