@@ -8,7 +8,7 @@ import type { Kubectl } from './kubectl.ts';
 import { namespaces, recorderPod } from './manifests.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, OURS_SELECTOR } from './names.ts';
 import { isReady, type NamespaceObject, type NodeObject } from './objects.ts';
-import { podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
+import { NOW_S, podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
 
 const NAMESPACES = collectionPath('v1', 'namespaces');
 const LEAVING_MS = 90_000;
@@ -120,7 +120,7 @@ function refuseForeignNamespaces({ access }: Kubectl, present: readonly Namespac
   });
 }
 
-/** Namespaces of the lab that are on their way out cannot be used, and go by themselves. */
+/** Namespaces of the lab that are on their way out cannot be used, and go by themselves. @throws LabError `kube-namespace-stays` */
 async function waitForLeaving(api: KubeApi): Promise<void> {
   const none = (present: readonly NamespaceObject[]): true | undefined =>
     present.some(({ metadata }) => metadata.deletionTimestamp !== undefined) ? undefined : true;
@@ -154,7 +154,7 @@ async function openRecorders(
     present.some((pod) => pod.metadata.name === name && isReady(pod) && pod.spec.containers[0]?.image === image);
   const missing = [...names].filter(([, name]) => !usable(name));
   const stale = missing.map(([, name]) => name).filter((name) => present.some((pod) => pod.metadata.name === name));
-  await Promise.all(stale.map((name) => api.remove(`${podsPath(LAB_NAMESPACE)}/${name}`, 1)));
+  await Promise.all(stale.map((name) => api.remove(`${podsPath(LAB_NAMESPACE)}/${name}`, NOW_S)));
   await waitUntilGone(api, LAB_NAMESPACE, OURS_SELECTOR, ({ metadata }) => stale.includes(metadata.name));
   if (missing.length > 0) {
     await api.apply(missing.map(([node, name]) => recorderPod(name, node, image)));

@@ -8,7 +8,7 @@ import { castPod } from './manifests.ts';
 import { CAST_NAMESPACE, DEPLOYABLE_LABEL, OURS_SELECTOR, PLACE_LABEL } from './names.ts';
 import { isReady, type KubeObject, type PodObject } from './objects.ts';
 import { type ExistingPod, offsetOf, type PodPlan, planPods, type WantedPod } from './pod-plan.ts';
-import { podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
+import { NOW_S, podsOf, podsPath, waitForPods, waitUntilGone } from './wait.ts';
 
 export interface KubePod {
   /** The place. */
@@ -39,9 +39,6 @@ interface Found {
 
 /** A pod that came beside the lab's may have taken an address of theirs: then once more, and not for ever. */
 const ROUNDS = 3;
-
-/** The shortest grace period for which Kubernetes still waits until the pod has really gone. */
-const NOW_S = 1;
 
 /** Pods of all clusters as the spec wants them; those of the world before that fit are kept. */
 export async function arrangePods(

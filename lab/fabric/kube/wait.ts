@@ -4,6 +4,8 @@ import { collectionPath } from './api/path.ts';
 import { hopeless, isReady, type PodObject } from './objects.ts';
 
 const PATIENCE_MS = 90_000;
+/** The shortest grace period for which Kubernetes still waits until the pod has really gone. */
+export const NOW_S = 1;
 
 export const podsPath = (namespace: string): string => collectionPath('v1', 'pods', namespace);
 
