@@ -5,3 +5,8 @@ export interface Access {
   readonly context: string;
   readonly kubeconfig?: string;
 }
+
+/** Where an error is: which cluster, as the lab and as the user call it. */
+export function whereOf({ name, context }: Access): string {
+  return `cluster ${name}, context ${context}`;
+}

@@ -1,9 +1,10 @@
 import { LabError } from '../../errors.ts';
 import type { ClusterSpec, PlaceName } from '../fabric.ts';
 import { nodeName } from '../netns/plan.ts';
-import { type KubeApi, openApi } from './api/api.ts';
+import { type KubeApi, type Named, openApi } from './api/api.ts';
 import { collectionPath } from './api/path.ts';
 import { Attendant } from './attendant/client.ts';
+import { whereOf } from './cluster-access.ts';
 import type { Kubectl } from './kubectl.ts';
 import { namespaces, recorderPod } from './manifests.ts';
 import { CAST_NAMESPACE, LAB_NAMESPACE, OURS, OURS_SELECTOR } from './names.ts';
@@ -88,7 +89,7 @@ export function chooseNodes(spec: ClusterSpec, { access }: Kubectl, nodes: reado
   const rank = ({ metadata }: NodeObject): string =>
     `${metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 1 : 0} ${metadata.name}`;
   const sorted = nodes.toSorted((one, two) => (rank(one) < rank(two) ? -1 : 1)).slice(0, spec.nodes.length);
-  const where = `cluster ${access.name}, context ${access.context}`;
+  const where = whereOf(access);
   const command = `kubectl --context ${access.context} get nodes -o wide`;
   if (sorted.length < spec.nodes.length) {
     const what = `cluster ${access.name} has ${sorted.length} of the ${spec.nodes.length} nodes that are wanted`;
@@ -114,7 +115,7 @@ function refuseForeignNamespaces({ access }: Kubectl, present: readonly Namespac
   );
   if (foreign === undefined) return;
   throw new LabError('kube-namespace-not-ours', `namespace ${foreign.metadata.name} exists and is not the lab's`, {
-    where: `cluster ${access.name}, context ${access.context}`,
+    where: whereOf(access),
     next: 'The lab does not touch it. To let the lab have it:',
     command: `kubectl --context ${access.context} label namespace ${foreign.metadata.name} ${OURS_SELECTOR}`,
   });
@@ -127,7 +128,7 @@ async function waitForLeaving(api: KubeApi): Promise<void> {
   const { access } = api;
   if ((await api.until(NAMESPACES, OURS_SELECTOR, none, LEAVING_MS)) !== undefined) return;
   throw new LabError('kube-namespace-stays', `a namespace of an earlier lab is not gone after ${LEAVING_MS / 1000} s`, {
-    where: `cluster ${access.name}, context ${access.context}`,
+    where: whereOf(access),
     exitCode: 3,
     next: 'Kubernetes says what holds it:',
     command: `kubectl --context ${access.context} get namespaces -l ${OURS_SELECTOR} -o yaml`,
@@ -137,7 +138,7 @@ async function waitForLeaving(api: KubeApi): Promise<void> {
 /** Pods are refused until the controller has given the namespace its account. */
 async function waitForAccount(api: KubeApi, namespace: string): Promise<void> {
   const accounts = collectionPath('v1', 'serviceaccounts', namespace);
-  const given = (present: readonly NamespaceObject[]): true | undefined =>
+  const given = (present: readonly Named[]): true | undefined =>
     present.some(({ metadata }) => metadata.name === 'default') ? true : undefined;
   await api.until(accounts, undefined, given, ACCOUNT_MS);
 }
@@ -154,8 +155,10 @@ async function openRecorders(
     present.some((pod) => pod.metadata.name === name && isReady(pod) && pod.spec.containers[0]?.image === image);
   const missing = [...names].filter(([, name]) => !usable(name));
   const stale = missing.map(([, name]) => name).filter((name) => present.some((pod) => pod.metadata.name === name));
-  await Promise.all(stale.map((name) => api.remove(`${podsPath(LAB_NAMESPACE)}/${name}`, NOW_S)));
-  await waitUntilGone(api, LAB_NAMESPACE, OURS_SELECTOR, ({ metadata }) => stale.includes(metadata.name));
+  if (stale.length > 0) {
+    await Promise.all(stale.map((name) => api.remove(`${podsPath(LAB_NAMESPACE)}/${name}`, NOW_S)));
+    await waitUntilGone(api, LAB_NAMESPACE, OURS_SELECTOR, ({ metadata }) => stale.includes(metadata.name));
+  }
   if (missing.length > 0) {
     await api.apply(missing.map(([node, name]) => recorderPod(name, node, image)));
     await waitForPods(

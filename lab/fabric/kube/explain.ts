@@ -1,5 +1,5 @@
 import { LabError } from '../../errors.ts';
-import type { Access } from './cluster-access.ts';
+import { type Access, whereOf } from './cluster-access.ts';
 
 export interface Failure {
   readonly access: Access;
@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
 /** An error of kubectl as the lab tells it: what failed, on which cluster, and the command to paste. */
 export function explain(failure: Failure): LabError {
   const { access, said, command, missing = false, timedOut = false, cause } = failure;
-  const where = `cluster ${access.name}, context ${access.context}`;
+  const where = whereOf(access);
   if (missing) {
     return new LabError('kubectl-missing', 'kubectl is not on PATH', {
       exitCode: 3,

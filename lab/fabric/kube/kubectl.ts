@@ -6,21 +6,17 @@ import { explain } from './explain.ts';
 export interface Kubectl {
   readonly access: Access;
   /** Runs one command to its end and gives back what it printed. */
-  run(args: readonly string[], options?: { readonly input?: string; readonly timeoutMs?: number }): Promise<string>;
+  run(args: readonly string[], options?: { readonly timeoutMs?: number }): Promise<string>;
   json<T>(args: readonly string[]): Promise<T>;
-  apply(documents: readonly object[]): Promise<string>;
   /** The local command that runs a program in a pod, with stdin. */
   exec(namespace: string, pod: string): string[];
 }
 
 export function kubectlFor(access: Access): Kubectl {
-  const run: Kubectl['run'] = async (args, { input, timeoutMs = 60_000 } = {}) => {
+  const run: Kubectl['run'] = async (args, { timeoutMs = 60_000 } = {}) => {
     const [program = '', ...rest] = command(access, args);
     try {
-      const { stdout } = await execa(program, rest, {
-        timeout: timeoutMs,
-        ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-      });
+      const { stdout } = await execa(program, rest, { timeout: timeoutMs, stdin: 'ignore' });
       return stdout;
     } catch (error) {
       if (!(error instanceof ExecaError)) throw error;
@@ -31,18 +27,12 @@ export function kubectlFor(access: Access): Kubectl {
     access,
     run,
     json: async (args) => JSON.parse(await run([...args, '-o', 'json'])),
-    apply: (documents) => run(['apply', '-f', '-'], { input: list(documents) }),
     exec: (namespace, pod) => command(access, ['exec', '-i', '--namespace', namespace, pod, '--']),
   };
 }
 
 export function command({ context, kubeconfig }: Access, args: readonly string[]): string[] {
   return ['kubectl', ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]), '--context', context, ...args];
-}
-
-/** One document for `kubectl apply -f -`. */
-export function list(items: readonly object[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 function asLabError(access: Access, args: readonly string[], error: ExecaError): LabError {

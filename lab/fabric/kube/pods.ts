@@ -2,6 +2,7 @@ import { LabError } from '../../errors.ts';
 import type { ClusterSpec } from '../fabric.ts';
 import { collectionPath } from './api/path.ts';
 import type { KubeCluster, KubeNode } from './cluster.ts';
+import { whereOf } from './cluster-access.ts';
 import { type Deployables, deployedIn } from './deployed.ts';
 import { findIpam, type Ipam } from './ipam.ts';
 import { castPod } from './manifests.ts';
@@ -213,7 +214,7 @@ export async function findPod({ spec, cluster }: SpeccedCluster, place: string):
   const [found] = first === undefined ? [] : await locate(cluster, [first]);
   if (found !== undefined) return { ...found, name: place };
   throw new LabError('kube-pod-missing', `${place}: no ready pod is labelled ${selector} in namespace ${namespace}`, {
-    where: `cluster ${cluster.name}, context ${cluster.kubectl.access.context}`,
+    where: whereOf(cluster.kubectl.access),
     exitCode: 3,
     next: 'See what is there:',
     command: `kubectl --context ${cluster.kubectl.access.context} get pods --namespace ${namespace} -l ${selector}`,

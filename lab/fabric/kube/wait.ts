@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { KubeApi } from './api/api.ts';
 import { collectionPath } from './api/path.ts';
+import { whereOf } from './cluster-access.ts';
 import { hopeless, isReady, type PodObject } from './objects.ts';
 
 const PATIENCE_MS = 90_000;
@@ -40,7 +41,7 @@ export async function waitForPods(
   if (ready !== undefined) return ready;
   const { access } = api;
   throw new LabError('kube-pod-not-ready', `not ready after ${PATIENCE_MS / 1000} s: ${late.join(', ')}`, {
-    where: `cluster ${access.name}, context ${access.context}`,
+    where: whereOf(access),
     exitCode: 3,
     next: 'Kubernetes says why:',
     command: `kubectl --context ${access.context} describe pods --namespace ${namespace} -l ${selector}`,
@@ -68,7 +69,7 @@ export async function waitUntilGone(
   const { access } = api;
   const names = left.map(({ metadata }) => metadata.name);
   throw new LabError('kube-pod-stays', `not gone after ${PATIENCE_MS / 1000} s: ${names.join(', ')}`, {
-    where: `cluster ${access.name}, context ${access.context}`,
+    where: whereOf(access),
     exitCode: 3,
     next: 'Kubernetes says why:',
     command: `kubectl --context ${access.context} describe pods --namespace ${namespace} ${names.join(' ')}`,
@@ -84,7 +85,7 @@ function notStarted(
   const image = /Image/.test(reason);
   const what = `pod ${metadata.name} does not start: ${reason}${message === '' ? '' : `: ${message}`}`;
   return new LabError(image ? 'kube-image-missing' : 'kube-pod-failed', what, {
-    where: `cluster ${access.name}, context ${access.context}, image ${spec.containers[0]?.image}`,
+    where: `${whereOf(access)}, image ${spec.containers[0]?.image}`,
     exitCode: 3,
     next: image
       ? "The image must be where the cluster's nodes can pull it, or on them already:"

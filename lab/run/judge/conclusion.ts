@@ -43,7 +43,7 @@ export function conclude(
     consequences,
     captures: timeline.taps.map((tap) => ({
       tap: tap.tap,
-      path: tap.path.startsWith(folder) ? tap.path.slice(folder.length + 1) : tap.path,
+      path: within(folder, tap.path),
       drops: tap.drops ?? null,
     })),
   };
@@ -64,9 +64,13 @@ export function spoilt(judged: JudgedScenario, { step, message }: StepTrouble): 
 
 /** Captures that cannot be read decide nothing. */
 export function unreadable(folder: string, scenario: PlannedScenario, error: LabError): JudgedScenario {
-  const { code, message, where = '' } = error;
-  const file = where.startsWith(folder) ? where.slice(folder.length + 1) : where;
-  return { ...unjudged(scenario), reason: `${code}: ${message}${file === '' ? '' : ` (${file})`}` };
+  const { code, message, where } = error;
+  return { ...unjudged(scenario), reason: `${code}: ${message}${where ? ` (${within(folder, where)})` : ''}` };
+}
+
+/** A path of a run folder, as one says it inside of it. */
+function within(folder: string, path: string): string {
+  return path.startsWith(folder) ? path.slice(folder.length + 1) : path;
 }
 
 export function unjudged(scenario: PlannedScenario): JudgedScenario {

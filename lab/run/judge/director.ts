@@ -16,28 +16,21 @@ export interface Evidence {
 export class JudgeDirector implements ScenarioDirector {
   readonly topology: Topology;
   readonly assertions: Assertion[] = [];
-  readonly #load: () => Promise<Evidence>;
-  readonly #done: (evidence: Evidence, assertions: readonly Assertion[]) => Promise<void>;
-  #evidence: Evidence | undefined;
+  readonly #evidence: Evidence;
+  readonly #done: (assertions: readonly Assertion[]) => Promise<void>;
   #acts = 0;
 
-  constructor(
-    topology: Topology,
-    load: () => Promise<Evidence>,
-    done: (evidence: Evidence, assertions: readonly Assertion[]) => Promise<void>,
-  ) {
+  constructor(topology: Topology, evidence: Evidence, done: (assertions: readonly Assertion[]) => Promise<void>) {
     this.topology = topology;
-    this.#load = load;
+    this.#evidence = evidence;
     this.#done = done;
   }
 
-  async open(): Promise<void> {
-    this.#evidence = await this.#load();
-  }
+  /** All is there already. */
+  async open(): Promise<void> {}
 
   async close(): Promise<void> {
-    if (this.#evidence) await this.#done(this.#evidence, this.assertions);
-    this.#evidence = undefined;
+    await this.#done(this.assertions);
   }
 
   async act(_acts: Acts): Promise<void> {
@@ -51,15 +44,15 @@ export class JudgeDirector implements ScenarioDirector {
       text,
       verdict,
       clause: question.clause,
-      because: answer?.because ?? this.#evidence?.unfit ?? 'the act of this question left no marker',
+      because: answer?.because ?? this.#evidence.unfit ?? 'the act of this question left no marker',
       evidence: (answer?.evidence ?? []).map(({ tap, frame }) => ({ tap, frame })),
     });
     if (verdict === 'fail') throw new VerdictError(text, answer?.because ?? '');
   }
 
   #answer(question: Question): Answer | undefined {
-    const { timeline, unfit } = this.#evidence ?? { unfit: '' };
-    if (timeline === undefined || unfit !== undefined) return undefined;
+    const { timeline, unfit } = this.#evidence;
+    if (unfit !== undefined) return undefined;
     const fromNs = actStart(timeline, this.#acts);
     if (fromNs === undefined) return undefined;
     const toNs = actStart(timeline, this.#acts + 1);

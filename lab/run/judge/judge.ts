@@ -81,22 +81,18 @@ export class Judge {
 
   async #judge(scenario: PlannedScenario): Promise<void> {
     this.#texts ??= writeTexts(this.#plan);
-    const found = await loadEvidence(this.#folder, scenario).catch((error: unknown) => {
+    const evidence = await loadEvidence(this.#folder, scenario).catch((error: unknown) => {
       if (error instanceof LabError) return error;
       throw error;
     });
-    if (found instanceof LabError) {
-      this.#judged.set(scenario.id, unreadable(this.#folder, scenario, found));
+    if (evidence instanceof LabError) {
+      this.#judged.set(scenario.id, unreadable(this.#folder, scenario, evidence));
       return;
     }
-    const director = new JudgeDirector(
-      scenario.topology,
-      async () => found,
-      async (evidence, assertions) => {
-        this.#judged.set(scenario.id, conclude(this.#folder, scenario, evidence, assertions));
-        await this.#visit(scenario, evidence.timeline);
-      },
-    );
+    const director = new JudgeDirector(scenario.topology, evidence, async (assertions) => {
+      this.#judged.set(scenario.id, conclude(this.#folder, scenario, evidence, assertions));
+      await this.#visit(scenario, evidence.timeline);
+    });
     const trouble = await runGherkin({ root: await this.#texts, project: this.#project, scenario, director });
     for (const one of trouble)
       this.#judged.set(scenario.id, spoilt(this.#judged.get(scenario.id) ?? unjudged(scenario), one));

@@ -7,14 +7,7 @@ export async function sealCaptures(folder: string, drops: ReadonlyMap<string, nu
   await Promise.all(
     [...drops].map(async ([tap, dropped]) => {
       const raw = join(folder, `${tap}.pcap`);
-      const to = join(folder, `${tap}.pcapng`);
-      try {
-        await rawToPcapng({ from: raw, to, interfaceName: tap, drops: dropped });
-      } catch (error) {
-        // Half a file in its place would be taken for the whole one.
-        await rm(to, { force: true });
-        throw error;
-      }
+      await rawToPcapng({ from: raw, to: join(folder, `${tap}.pcapng`), interfaceName: tap, drops: dropped });
       await rm(raw);
     }),
   );

@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { concat } from '../bytes.ts';
@@ -16,10 +17,17 @@ export interface RawCapture {
   readonly drops: number;
 }
 
-/** Turns a recorder's raw file into pcapng that says which tap it is and what was dropped; streams, whatever the size. */
+/** Turns a recorder's raw file into pcapng that says which tap it is and what was dropped; streams, whatever the size.
+ * Whole, or not at all. */
 export async function rawToPcapng({ from, to, interfaceName, drops }: RawCapture): Promise<void> {
   const chunks = createReadStream(from, { highWaterMark: 1 << 20 });
-  await pipeline(Readable.from(pcapngChunks(chunks, interfaceName, drops)), createWriteStream(to));
+  try {
+    await pipeline(Readable.from(pcapngChunks(chunks, interfaceName, drops)), createWriteStream(to));
+  } catch (error) {
+    // Half a file would be taken for the whole one.
+    await rm(to, { force: true });
+    throw error;
+  }
 }
 
 /** Keeps frame numbers and nanoseconds; a capture that ends in the middle of a packet stays one that does. */

@@ -10,7 +10,7 @@ const AGAIN_MS = 100;
 /** Whose fields of an object are the lab's (server-side apply). */
 const MANAGER = 'mcx-lab';
 
-interface Named {
+export interface Named {
   readonly metadata: { readonly name: string };
 }
 

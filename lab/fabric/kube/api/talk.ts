@@ -47,15 +47,15 @@ export class Talk {
     });
     asked.on('error', () => answer.resolve(undefined));
     asked.on('response', (response) => {
-      // No stream of events, but why not: the next list says it too, or there is none to be had and lists have to do.
-      if (response.statusCode !== 200) answer.resolve(undefined);
-      response.setEncoding('utf8');
       response.on('error', () => {});
+      // No stream of events, but why not: the next list says it too, or there is none to be had and lists have to do.
+      if (response.statusCode !== 200) return answer.resolve(undefined);
+      response.setEncoding('utf8');
       response.on('close', () => answer.resolve(undefined));
       // What `see` throws is for whoever waits.
       response.on('data', (text: string) => {
         try {
-          if (response.statusCode === 200) take(text);
+          take(text);
         } catch (error) {
           answer.reject(error);
         }
@@ -71,8 +71,8 @@ export class Talk {
 
   async #exchange(method: string, path: string, sent?: Sent): Promise<{ status: number; text: string }> {
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const body = sent && JSON.stringify(sent.body);
-    const asked = this.#request(method, path, signal, sent && headersOf(sent.type, body ?? ''));
+    const body = sent === undefined ? '' : JSON.stringify(sent.body);
+    const asked = this.#request(method, path, signal, sent && headersOf(sent.type, body));
     asked.end(body);
     try {
       const response = await responseTo(asked);
