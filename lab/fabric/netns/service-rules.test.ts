@@ -89,6 +89,41 @@ describe('Services as kube-proxy makes them', () => {
     expect(lines.join()).not.toContain('ext-');
   });
 
+  test('neighbours that keep their number share rules, and others do not', () => {
+    const media = [30100, 30101, 30102].map((number) => ({ port: number, targetPort: number, nodePort: number }));
+    const shared = rulesOf('Local', ['a-one'], view('a'), [...port, ...media, { port: 30103, targetPort: 30103 }]);
+    expect(chain('dispatch', shared).slice(2)).toEqual([
+      'ip daddr 10.96.0.20 udp dport 30100-30102 goto svc-edge-udp-30100',
+      'fib daddr type local udp dport 30100-30102 goto ext-edge-udp-30100',
+      'ip daddr 10.96.0.20 udp dport 30103 goto svc-edge-udp-30103',
+    ]);
+    expect(chain('sep-edge-udp-30100-0', shared)).toContain('meta l4proto udp dnat to 10.244.0.5');
+    expect(chain('rejects', rulesOf('Local', [], view('a'), media))).toEqual([
+      'ip daddr 10.96.0.20 udp dport 30100-30102 reject',
+      'fib daddr type local udp dport 30100-30102 reject',
+    ]);
+    const apart: ServiceSpec['ports'][] = [
+      [
+        { port: 1, targetPort: 1 },
+        { port: 3, targetPort: 3 },
+      ],
+      [
+        { port: 1, targetPort: 1 },
+        { port: 2, targetPort: 2, protocol: 'TCP' },
+      ],
+      [
+        { port: 1, targetPort: 1 },
+        { port: 2, targetPort: 7 },
+      ],
+      [
+        { port: 1, targetPort: 1, nodePort: 30001 },
+        { port: 2, targetPort: 2, nodePort: 30002 },
+      ],
+    ];
+    for (const ports of apart)
+      expect(chain('dispatch', rulesOf('Local', ['a-one'], view('a'), ports)).join()).not.toContain('dport 1-');
+  });
+
   test('the names are the names of the chains', () => {
     for (const policy of ['Local', 'Cluster'] as const) {
       for (const endpoints of [[], ['c-one'], ['c-two'], ['c-one', 'c-two']]) {
