@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractSpec } from '../contract/spec.ts';
-import { build, furnish, refurnish, remove } from './furnish.ts';
+import { build, furnish, refurnish, remove, rule } from './furnish.ts';
 import { planFabric } from './plan.ts';
 import type { Step } from './porter/steps.ts';
 
@@ -12,7 +12,7 @@ const inputs = (steps: readonly Step[]) => steps.flatMap((step) => (step.verb ==
 describe('the steps of a fabric', () => {
   test('start one program for all places, and one more where there are rules', () => {
     expect(programs(build(plan))).toEqual(['ip -batch -']);
-    const furnished = plan.places.map((place) => programs(furnish(plan, place)));
+    const furnished = plan.places.map((place) => programs([...furnish(plan, place), ...rule(plan, place)]));
     // Four nodes, a router and the bridge.
     expect(furnished.filter((all) => all.length > 0)).toEqual(Array(6).fill(['nft -f -']));
     for (const place of plan.places) {
@@ -25,19 +25,18 @@ describe('the steps of a fabric', () => {
     const node = plan.places.find(({ kind }) => kind === 'node');
     if (node === undefined) throw new Error('no node');
     const order = (steps: readonly Step[]) => steps.map(({ verb }) => verb).join(' ');
-    expect(order(furnish(plan, node))).toMatch(/^(write )+netlink run$/);
+    expect(order(furnish(plan, node))).toMatch(/^(write )+netlink$/);
+    expect(order(rule(plan, node))).toBe('run');
     expect(order(refurnish(plan, node))).toBe('write write sweep sweep sweep netlink netlink run netlink');
     expect(inputs(refurnish(plan, node))).toMatch(/^flush ruleset\n/);
-    expect(inputs(furnish(plan, node))).not.toContain('flush ruleset');
+    expect(inputs(rule(plan, node))).not.toContain('flush ruleset');
   });
 
   test('remove what they made', () => {
-    const names = (steps: readonly Step[], what: RegExp) =>
-      inputs(steps)
-        .match(what)
-        ?.map((line) => line.split(' ').at(-1));
-    const made = names(build(plan), /^netns add \S+/gm);
-    expect(names(remove(plan), /^netns del \S+/gm)).toEqual(made);
-    expect(made).toHaveLength(plan.places.length);
+    const removed = inputs(remove(plan))
+      .match(/^netns del \S+/gm)
+      ?.map((line) => line.split(' ').at(-1));
+    expect(build(plan)[0]).toEqual({ verb: 'namespaces', names: removed });
+    expect(removed).toHaveLength(plan.places.length);
   });
 });

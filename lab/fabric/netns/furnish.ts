@@ -1,4 +1,4 @@
-import { bare, cables, indexOf, interfaces, namespaces } from './interfaces.ts';
+import { bare, cables, indexOf, interfaces } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
 import { forgetTranslations } from './porter/nfnetlink.ts';
 import { ip } from './porter/rtnetlink.ts';
@@ -6,9 +6,10 @@ import { nft, run, type Step } from './porter/steps.ts';
 import { rules } from './rules.ts';
 import { lifetimes, sysctls } from './sysctls.ts';
 
-/** In the outer namespace: all places, and the cables between them. */
+/** In the outer namespace: all places, and the cables between them. The places are there before any other job begins. */
 export function build(plan: Plan): Step[] {
-  return [run(['ip', '-batch', '-'], [...namespaces(plan), ...cables(plan)])];
+  const names = plan.places.map(({ netns }) => netns);
+  return [{ verb: 'namespaces', names }, run(['ip', '-batch', '-'], cables(plan))];
 }
 
 /** In the outer namespace: what `build` made. */
@@ -17,11 +18,15 @@ export function remove(plan: Plan): Step[] {
   return [run(['ip', '-batch', '-'], names)];
 }
 
+/** In a place that may still lack its cables: rules name interfaces that are yet to come. Nothing where there are none. */
+export function rule(plan: Plan, place: Place): Step[] {
+  const text = rulesOf(plan, place);
+  return text === undefined ? [] : [nft(text)];
+}
+
 /** In a place that has its cables. */
 export function furnish(plan: Plan, place: Place): Step[] {
-  const text = rulesOf(plan, place);
-  const wires = ip(interfaces(plan, place), indexOf(plan, place));
-  return [...sysctls(place), wires, ...(text === undefined ? [] : [nft(text)])];
+  return [...sysctls(place), ip(interfaces(plan, place), indexOf(plan, place))];
 }
 
 /**

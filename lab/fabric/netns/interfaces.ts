@@ -7,11 +7,6 @@ import type { Step } from './porter/steps.ts';
 export const MARKER_GROUP = '224.0.0.123';
 export const MARKER_GROUP_LO = '224.0.0.124';
 
-/** `ip -batch` of the outer namespace. */
-export function namespaces(plan: Plan): string[] {
-  return plan.places.map(({ netns }) => `netns add ${netns}`);
-}
-
 /** Of eth0, and of br0; the kernel counts what it makes by itself from 2. */
 const OWN_INDEX = 50;
 /** Of the first far end. */

@@ -2,17 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
-import { build, furnish, remove } from './furnish.ts';
-import { prepareLauncher } from './launcher.ts';
+import { build, furnish, remove, rule } from './furnish.ts';
 import { insideOuter } from './outer.ts';
-import { type Place, planFabric } from './plan.ts';
+import { planFabric } from './plan.ts';
 import { OUTER, Porter } from './porter/porter.ts';
-import type { Step } from './porter/steps.ts';
 import { residence } from './residence.ts';
 import { runningFabric } from './running.ts';
 
 /** Namespaces of several fabrics of one outer namespace, one after the other or together, do not share names. */
-let built = 0;
+let count = 0;
 
 /**
  * The embedded fabric: everything in namespaces of this kernel. Works inside the outer namespace alone
@@ -28,20 +26,24 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
   }
   checkSpec(spec);
   const porter = new Porter();
-  built += 1;
-  const plan = planFabric(spec, `f${built}.`);
+  count += 1;
+  const plan = planFabric(spec, `f${count}.`);
   const what = 'building the fabric';
   try {
-    const cabled = porter.demand(what, OUTER, build(plan));
+    const built = porter.demand(what, OUTER, build(plan));
     // It is waited for below.
-    cabled.catch(() => {});
+    built.catch(() => {});
     await new Promise((resolve) => setImmediate(resolve));
-    // While the namespaces are being made: the launcher starts, and what is to be done in them is written down.
-    prepareLauncher();
-    const all = plan.places.map((place: Place) => ({ place, steps: furnish(plan, place) })).toSorted(programsFirst);
-    await cabled;
-    const furnished = all.map(({ place, steps }) => porter.demand(what, place, steps));
-    await Promise.all([...furnished, mkdir(residence.sockets, { recursive: true })]);
+    // Rules are read by programs of their own: that goes on beside all that the porter does itself.
+    const ruled = plan.places.flatMap((place) => {
+      const steps = rule(plan, place);
+      return steps.length === 0 ? [] : [porter.demand(what, place, steps)];
+    });
+    const wires = plan.places.map((place) => furnish(plan, place));
+    const furnished = built.then(() =>
+      Promise.all(plan.places.map((place, at) => porter.demand(what, place, wires[at] ?? []))),
+    );
+    await Promise.all([built, ...ruled, furnished, mkdir(residence.sockets, { recursive: true })]);
   } catch (error) {
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
     await porter.run(OUTER, remove(plan));
@@ -49,10 +51,4 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     throw error;
   }
   return runningFabric(plan, porter);
-}
-
-/** What a place's programs do goes on while the porter itself furnishes the others. */
-function programsFirst(a: { readonly steps: readonly Step[] }, b: typeof a): number {
-  const programs = ({ steps }: typeof a) => steps.filter(({ verb }) => verb === 'run').length;
-  return programs(b) - programs(a);
 }

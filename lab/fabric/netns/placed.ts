@@ -1,30 +1,31 @@
 import { LabError } from '../../errors.ts';
 import type { PlacedProcess } from '../fabric.ts';
-import { type Launch, type Launched, launch } from './launcher.ts';
 import type { Place } from './plan.ts';
-import { inNetns } from './run.ts';
+import type { Launch, Launched } from './porter/launch.ts';
+import type { Porter } from './porter/porter.ts';
 
 /**
  * Starts a process in a place: a session and a process group of its own, so that Ctrl-C of the lab does not reach it.
  */
-export async function startPlaced(place: Place, command: readonly string[], log: string): Promise<PlacedProcess> {
-  const child = await launchIn(place, command, { stdout: { log }, stderr: { log }, first: true });
+export async function startPlaced(
+  porter: Porter,
+  place: Place,
+  command: readonly string[],
+  log: string,
+): Promise<PlacedProcess> {
+  const child = await launchIn(porter, place, { argv: command, stdout: { log }, stderr: { log }, first: true });
   return { pid: child.pid, place: place.name, ended: child.exited, stop: (graceMs) => stopGroup(child, graceMs) };
 }
 
-/** `nsenter` becomes the command: the pid is the command's own. */
-export async function launchIn(
-  place: Place,
-  command: readonly string[],
-  streams: Omit<Launch, 'argv'>,
-): Promise<Launched> {
-  const argv = [...inNetns(place.netns), ...command];
+/** @throws LabError `process-not-started` */
+export async function launchIn(porter: Porter, place: Place, launch: Launch): Promise<Launched> {
   try {
-    return await launch({ ...streams, argv });
+    return await porter.launch(place, launch);
   } catch (cause) {
-    throw new LabError('process-not-started', `${command[0]} could not be started`, {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError('process-not-started', `could not be started: ${why}`, {
       where: place.name,
-      command: argv.join(' '),
+      command: launch.argv.join(' '),
       exitCode: 3,
       cause,
     });

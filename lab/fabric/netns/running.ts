@@ -19,8 +19,12 @@ import { translationsOf } from './translations.ts';
 
 /** The handle of a fabric that has been built. What it started, it ends, and its porter too. */
 export function runningFabric(built: Plan, porter: Porter): RunningFabric {
-  const openMarker = async (place: Place) => markerFrom(porter, place);
-  const household = new Household<Place>(built.places, { startPlaced, converseIn, record, openMarker });
+  const household = new Household<Place>(built.places, {
+    startPlaced: (place, command, log) => startPlaced(porter, place, command, log),
+    converseIn: (place, command) => converseIn(porter, place, command),
+    record: (place, recording) => record(porter, place, recording),
+    openMarker: async (place) => markerFrom(porter, place),
+  });
   const { find } = household;
   let plan = built;
   let services = serviceTable(plan, porter);

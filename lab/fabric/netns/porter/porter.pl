@@ -5,14 +5,22 @@
 #   list    items, each with its length before it (32 bits, network order)
 #   frame   a list's length (32 bits, network order), and the list
 #   asked   frame: number of the job, namespace (empty: the outer one), steps; each step is a list: verb, words
-#   told    frame: number of the job, exit code, index of the step that failed, what was written to stdout, and to stderr
+#   told    frame: of what it tells, the number of its job, and
+#     done    exit code, index of the step that failed, what was written to stdout, and to stderr
+#     out     what a launched program wrote to stdout; err: to stderr
+#     exited  its exit code, or its signal as a negative number; closed: the same when all that it wrote has been told
 #
+#   namespaces NAME...                 makes them, each with its name in /run/netns, as `ip netns add` does
 #   write PATH VALUE                   a setting; `*` in PATH is every name in that folder; what is not there needs no setting
 #   read PATH                          a file, told as stdout
 #   send ADDRESS PORT TEXT             one UDP datagram, by a socket that stays
 #   netlink FAMILY (NAME MESSAGE)...   requests of one family, in order, each acknowledged; NAME is for people
 #   sweep NAME DUMP KIND AT VALUE IS   deletes, by messages of KIND, all that DUMP shows whose byte AT equals VALUE (IS 1), or not (IS 0)
 #   run INPUT COMMAND WORD...          a program, to its end
+#   launch IN OUT ERR NICE COMMAND WORD...
+#                                      a program that goes on, in a session of its own; its pid, told as stdout. IN, OUT and ERR are
+#                                      `ignore` or `pipe`; OUT and ERR else a path, to the end of that file. NICE is its priority
+#   tell JOB TEXT                      to the stdin of what that job launched
 #
 # Jobs of one place happen one after the other, each up to its first failing step; jobs of several places side by side.
 # Its argument is the machine, as Node calls it. It ends when its stdin does.
@@ -22,8 +30,14 @@ use strict;
 
 # perl knows no names of system calls.
 my %CALLS = (
-    x64   => { openat => 257, write => 1,  close => 3,  setns => 308, memfd_create => 319 },
-    arm64 => { openat => 56,  write => 64, close => 57, setns => 268, memfd_create => 279 },
+    x64 => {
+        openat => 257, write => 1, close => 3, unshare => 272, setns => 308, mount => 165,
+        memfd_create => 319, setsid => 112, pidfd_open => 434,
+    },
+    arm64 => {
+        openat => 56, write => 64, close => 57, unshare => 97, setns => 268, mount => 40,
+        memfd_create => 279, setsid => 157, pidfd_open => 434,
+    },
 );
 my $calls = $CALLS{ $ARGV[0] } or die "the porter does not know the system calls of $ARGV[0]\n";
 
@@ -31,10 +45,16 @@ sub CLONE_NEWNET() { 0x40000000 }
 sub MFD_CLOEXEC()  { 1 }
 sub O_WRONLY()     { 1 }
 sub AT_FDCWD()     { -100 }
+sub F_SETFL()      { 4 }
+sub O_NONBLOCK()   { 2048 }
+sub O_CREAT()      { 64 }
+sub O_EXCL()       { 128 }
+sub MS_BIND()      { 4096 }
 
 sub ENOENT()        { 2 }
 sub ESRCH()         { 3 }
 sub EINTR()         { 4 }
+sub EAGAIN()        { 11 }
 sub EADDRNOTAVAIL() { 99 }
 
 sub AF_INET()      { 2 }
@@ -59,31 +79,43 @@ $SIG{PIPE} = 'IGNORE';
 my %namespace;    # by place, an open handle
 my %socket;       # by place and destination
 my %queue;        # by place, jobs in order; the first one is being done
-my %child;        # by file descriptor of its stdout
+my %on;           # by file descriptor, what is done when something has come
+my %untold;       # by file descriptor of a program's stdin, what has not gone into it yet
+my %launched;     # by job
 my %listed;       # by folder, its names, as long as no program has run
 my $here = '';
 open $namespace{''}, '<', '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
 
-my %does = (write => \&write_setting, read => \&read_file, send => \&send_datagram, netlink => \&netlink, sweep => \&sweep);
+my %does = (
+    namespaces => \&make_namespaces, write => \&write_setting, read => \&read_file, send => \&send_datagram,
+    netlink => \&netlink, sweep => \&sweep, tell => \&tell,
+);
+# What takes time: the job goes on when `finish` is called.
+my %begins = (run => \&run, launch => \&launch);
 my ($heard, $told) = ('', '');
-while (1) {
-    my $ready = '';
-    vec($ready, $_, 1) = 1 for 0, keys %child;
-    if (select($ready, undef, undef, undef) < 0) { $! == EINTR ? next : die "select: $!\n" }
-    hear_child($_) for grep { vec($ready, $_, 1) } keys %child;
-    if (vec($ready, 0, 1)) {
-        sysread(STDIN, $heard, 1 << 16, length $heard) or exit 0;
-        while (length $heard >= 4 and length $heard >= 4 + unpack 'N', $heard) {
-            my ($frame) = unpack 'N/a*', $heard;
-            substr($heard, 0, 4 + length $frame, '');
-            take($frame);
-        }
+$on{0} = sub {
+    sysread(STDIN, $heard, 1 << 16, length $heard) or exit 0;
+    while (length $heard >= 4 and length $heard >= 4 + unpack 'N', $heard) {
+        my ($frame) = unpack 'N/a*', $heard;
+        substr($heard, 0, 4 + length $frame, '');
+        take($frame);
     }
+};
+while (1) {
+    my ($ready, $room) = ('', '');
+    vec($ready, $_, 1) = 1 for keys %on;
+    vec($room, $_, 1) = 1 for keys %untold;
+    if (select($ready, $room, undef, undef) < 0) { $! == EINTR ? next : die "select: $!\n" }
+    # Whoever is done first may take others with it.
+    for (grep { vec($ready, $_, 1) } keys %on) { $on{$_}->() if $on{$_} }
+    for (grep { vec($room, $_, 1) } keys %untold) { pour($untold{$_}) if $untold{$_} }
     while (length $told) {
         my $written = syswrite STDOUT, $told or exit 0;
         substr($told, 0, $written, '');
     }
 }
+
+sub news { $told .= pack 'N/a*', pack '(N/a*)*', @_ }
 
 sub items { return unpack '(N/a*)*', shift }
 
@@ -100,7 +132,7 @@ sub go_on {
         my $code = advance($job);
         return unless defined $code;
         shift @{ $queue{$place} };
-        $told .= pack 'N/a*', pack '(N/a*)*', @$job{'id'}, $code, @$job{ 'at', 'out', 'err' };
+        news('done', $job->{id}, $code, @$job{ 'at', 'out', 'err' });
     }
 }
 
@@ -110,10 +142,11 @@ sub advance {
     %listed = ();
     for (; $job->{at} < @{ $job->{steps} }; $job->{at}++) {
         my ($verb, @words) = items($job->{steps}[ $job->{at} ]);
-        if ($verb eq 'run' and not exists $job->{code}) {
-            return undef if eval { start($job, @words); 1 };
+        my $begins = $begins{$verb};
+        if ($begins and not exists $job->{code}) {
+            return undef if eval { $begins->($job, @words); 1 };
         }
-        elsif ($verb eq 'run') {
+        elsif ($begins) {
             my $code = delete $job->{code};
             next if $code == 0;
             return $code;
@@ -127,6 +160,13 @@ sub advance {
     return 0;
 }
 
+# What a job has begun is over, with this exit code.
+sub finish {
+    my ($job, $code) = @_;
+    $job->{code} = $code;
+    go_on($job->{place});
+}
+
 sub enter {
     my ($place) = @_;
     return if $place eq $here;
@@ -134,6 +174,22 @@ sub enter {
     open $namespace{$place}, '<', $path or delete $namespace{$place}, die "$path: $!\n" unless $namespace{$place};
     syscall($calls->{setns}, fileno $namespace{$place}, CLONE_NEWNET) == 0 or die "setns: $!\n";
     $here = $place;
+}
+
+sub make_namespaces {
+    my ($place, @names) = @_;
+    my ($own, $type) = ('/proc/self/ns/net', 'none');
+    for my $name (@names) {
+        my $path = "/run/netns/$name";
+        sysopen my $file, $path, O_CREAT | O_EXCL, 0 or die "$path: $!\n";
+        syscall($calls->{unshare}, CLONE_NEWNET) == 0 or die "unshare: $!\n";
+        # Where that is, `enter` finds out by the handle.
+        $here = $name;
+        open $namespace{$name}, '<', $own or die "$own: $!\n";
+        syscall($calls->{mount}, $own, $path, $type, MS_BIND, 0) == 0 or die "mount $path: $!\n";
+    }
+    enter($place);
+    return '';
 }
 
 sub write_setting {
@@ -262,21 +318,33 @@ sub hear_kernel {
     die "$name: the kernel gave no answer: $!\n";
 }
 
-sub start {
+sub run {
     my ($job, $input, @command) = @_;
     enter($job->{place});
     my ($in, $err) = (in_memory($input), in_memory(''));
     pipe my $out, my $outlet or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
     if ($pid == 0) {
-        $SIG{PIPE} = 'DEFAULT';
-        # Why there is no such program is said below.
-        local $^W = 0;
-        open STDIN, '<&', $in and open STDOUT, '>&', $outlet and open STDERR, '>&', $err and exec { $command[0] } @command;
+        become($in, $outlet, $err, @command);
         syswrite STDERR, "$command[0]: $!\n";
         exit 127;
     }
-    $child{ fileno $out } = { job => $job, pid => $pid, out => $out, err => $err };
+    $on{ fileno $out } = sub {
+        return if sysread $out, $job->{out}, 1 << 16, length $job->{out};
+        delete $on{ fileno $out };
+        waitpid $pid, 0;
+        sysseek $err, 0, 0;
+        $job->{err} .= whole($err, 'stderr');
+        finish($job, $? & 127 ? 128 + ($? & 127) : $? >> 8);
+    };
+}
+
+# Returns only when there is no such program, which whoever called says.
+sub become {
+    my ($in, $out, $err, @command) = @_;
+    $SIG{$_} = 'DEFAULT' for 'INT', 'PIPE';
+    local $^W = 0;
+    open STDIN, '<&', $in and open STDOUT, '>&', $out and open STDERR, '>&', $err and exec { $command[0] } @command;
 }
 
 # A file that nobody else has: a program may read it and write to it without anybody's waiting at the other end.
@@ -290,14 +358,113 @@ sub in_memory {
     return $file;
 }
 
-sub hear_child {
-    my ($number) = @_;
-    my ($job, $pid, $out, $err) = @{ $child{$number} }{ 'job', 'pid', 'out', 'err' };
-    return if sysread $out, $job->{out}, 1 << 16, length $job->{out};
-    delete $child{$number};
-    waitpid $pid, 0;
-    $job->{code} = $? & 127 ? 128 + ($? & 127) : $? >> 8;
-    sysseek $err, 0, 0;
-    $job->{err} .= whole($err, 'stderr');
-    go_on($job->{place});
+sub launch {
+    my ($job, $stdin, $stdout, $stderr, $nice, @command) = @_;
+    enter($job->{place});
+    my ($in, $inlet) = inlet($stdin);
+    my ($out, $from_out) = outlet($stdout);
+    my ($err, $from_err) = outlet($stderr);
+    # Closed by exec, so that its end says that the program has begun.
+    pipe my $begun, my $failed or die "pipe: $!\n";
+    my $pid = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        syscall $calls->{setsid};
+        go_first($nice) if $nice;
+        become($in, $out, $err, @command);
+        syswrite $failed, "$!\n";
+        exit 127;
+    }
+    close $failed;
+    my $why = '';
+    $on{ fileno $begun } = sub {
+        return if sysread $begun, $why, 1 << 10, length $why;
+        delete $on{ fileno $begun };
+        if (length $why) { waitpid $pid, 0; $job->{err} .= $why; return finish($job, 127) }
+        $job->{out} .= $pid;
+        my $one = $launched{ $job->{id} } = { id => $job->{id}, pid => $pid, inlet => $inlet, open => 0 };
+        pass_on($one, out => $from_out) if $from_out;
+        pass_on($one, err => $from_err) if $from_err;
+        finish($job, 0);
+        await($one);
+    };
+}
+
+# The program's end of its stdin, and ours where we have one.
+sub inlet {
+    my ($wanted) = @_;
+    if ($wanted eq 'ignore') { open my $in, '<', '/dev/null' or die "/dev/null: $!\n"; return $in }
+    pipe my $in, my $inlet or die "pipe: $!\n";
+    # Who does not read what is told must not hold up the others.
+    fcntl $inlet, F_SETFL, O_NONBLOCK or die "fcntl: $!\n";
+    return ($in, $inlet);
+}
+
+sub outlet {
+    my ($wanted) = @_;
+    my $path = $wanted eq 'ignore' ? '/dev/null' : $wanted;
+    if ($wanted ne 'pipe') { open my $out, '>>', $path or die "$path: $!\n"; return $out }
+    pipe my $from, my $out or die "pipe: $!\n";
+    return ($out, $from);
+}
+
+# A priority counts within a session, and each launched program has one of its own; between sessions counts that of their
+# autogroups, where the kernel has them (sched(7)). What is not allowed is not needed.
+sub go_first {
+    my ($nice) = @_;
+    # What the user chose stays.
+    return if getpriority 0, 0;
+    local $^W = 0;
+    eval { setpriority 0, 0, $nice };
+    if (open my $autogroup, '>', '/proc/self/autogroup') { syswrite $autogroup, $nice }
+}
+
+sub pass_on {
+    my ($one, $name, $from) = @_;
+    $one->{open}++;
+    $on{ fileno $from } = sub {
+        if (sysread $from, my $text, 1 << 16) { return news($name, $one->{id}, $text) }
+        delete $on{ fileno $from };
+        $one->{open}--;
+        tell_closed($one);
+    };
+}
+
+sub await {
+    my ($one) = @_;
+    my $number = syscall $calls->{pidfd_open}, $one->{pid} + 0, 0;
+    open my $end, '<&=', $number or die "pidfd_open: $!\n";
+    $on{$number} = sub {
+        delete $on{$number};
+        close $end;
+        waitpid $one->{pid}, 0;
+        $one->{how} = $? & 127 ? -($? & 127) : $? >> 8;
+        delete $launched{ $one->{id} };
+        delete $untold{ fileno $one->{inlet} } if $one->{inlet};
+        news('exited', $one->{id}, $one->{how});
+        tell_closed($one);
+    };
+}
+
+sub tell_closed {
+    my ($one) = @_;
+    news('closed', $one->{id}, $one->{how}) if defined $one->{how} and not $one->{open};
+}
+
+# What is told to a program that has ended is answered by its end.
+sub tell {
+    my ($place, $id, $text) = @_;
+    my $inlet = ($launched{$id} or return '')->{inlet} or return '';
+    my $waiting = $untold{ fileno $inlet } ||= { inlet => $inlet, text => '' };
+    $waiting->{text} .= $text;
+    pour($waiting);
+    return '';
+}
+
+sub pour {
+    my ($waiting) = @_;
+    my $inlet = $waiting->{inlet};
+    my $written = syswrite $inlet, $waiting->{text};
+    return if not defined $written and $! == EAGAIN;
+    substr($waiting->{text}, 0, $written // length $waiting->{text}, '');
+    delete $untold{ fileno $inlet } unless length $waiting->{text};
 }

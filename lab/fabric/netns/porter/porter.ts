@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { LabError } from '../../../errors.ts';
+import { type Launch, type Launched, LaunchedProcess, launchStep } from './launch.ts';
 import { itemsOf, nameOf, type Step } from './steps.ts';
-import { FrameCutter, packFrame, packList, type Told, toldOf } from './words.ts';
+import { FrameCutter, type JobNews, newsOf, packFrame, packList } from './words.ts';
 
 /** Where the porter works: a place, or the outer namespace around all of them. */
 export interface Workplace {
@@ -31,11 +32,14 @@ const STDERR_KEPT = 4096;
 /**
  * The one process of a fabric that enters its places (porter.pl, and words.ts for what is said to it). To enter a namespace for
  * every command would start two programs more each time, and on small machines starting programs is what building and
- * changing a fabric costs.
+ * changing a fabric costs. Node would also stand still for 10 ms and more at each start: a fork copies the page tables of all
+ * that it has in memory.
  */
 export class Porter {
   readonly #process: ChildProcess;
   readonly #jobs = new Map<number, Job>();
+  /** By the job that launched them; those that have ended and said all are gone. */
+  readonly #launched = new Map<number, LaunchedProcess>();
   readonly #closed = Promise.withResolvers<void>();
   #last = 0;
   #stderr = '';
@@ -51,7 +55,7 @@ export class Porter {
     const { stdin, stdout, stderr } = this.#process;
     const frames = new FrameCutter();
     stdout?.on('data', (bytes: Buffer) => {
-      for (const frame of frames.take(bytes)) this.#hear(toldOf(frame));
+      for (const frame of frames.take(bytes)) this.#hear(frame);
     });
     stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
@@ -64,13 +68,32 @@ export class Porter {
   }
 
   /** Steps in a place, in order, up to the first that fails. Jobs of one place wait for each other, those of several do not. */
-  run({ netns }: Workplace, steps: readonly Step[]): Promise<Done> {
+  run(place: Workplace, steps: readonly Step[]): Promise<Done> {
+    this.#last += 1;
+    return this.#do(this.#last, place, steps);
+  }
+
+  /** A program that goes on in a place. @throws Error when it cannot be started. */
+  async launch(place: Workplace, launch: Launch): Promise<Launched> {
+    this.#last += 1;
+    const id = this.#last;
+    const one = new LaunchedProcess(launch);
+    this.#launched.set(id, one);
+    const { code, stdout, stderr } = await this.#do(id, place, [launchStep(launch)]);
+    if (code !== 0) {
+      this.#launched.delete(id);
+      this.#hold();
+      throw new Error(stderr);
+    }
+    return one.handle(Number(stdout), (text) => void this.run(place, [{ verb: 'tell', job: id, text }]));
+  }
+
+  #do(id: number, { netns }: Workplace, steps: readonly Step[]): Promise<Done> {
     if (this.#gone !== undefined) return Promise.resolve(this.#gone);
     const { promise, resolve } = Promise.withResolvers<Done>();
-    this.#last += 1;
-    this.#jobs.set(this.#last, { steps, done: resolve });
+    this.#jobs.set(id, { steps, done: resolve });
     this.#hold();
-    this.#say(packFrame([this.#last, netns, ...steps.map((step) => packList(itemsOf(step)))]));
+    this.#say(packFrame([id, netns, ...steps.map((step) => packList(itemsOf(step)))]));
     return promise;
   }
 
@@ -107,10 +130,17 @@ export class Porter {
     stdin?.write(frame);
   }
 
-  #hear({ id, code, at, stdout, stderr }: Told): void {
+  #hear(frame: readonly Buffer[]): void {
+    const news = newsOf(frame);
+    if (news.kind === 'done') this.#finish(news);
+    else this.#launched.get(news.id)?.hear(news);
+    if (news.kind === 'closed') this.#launched.delete(news.id);
+    this.#hold();
+  }
+
+  #finish({ id, code, at, stdout, stderr }: JobNews): void {
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
-    this.#hold();
     const why = code === 0 ? stderr : `${nameOf(job?.steps[at])}${stderr || `exit ${code}`}`;
     job?.done({ code, stdout, stderr: why });
   }
@@ -123,6 +153,8 @@ export class Porter {
     };
     for (const { done } of this.#jobs.values()) done(this.#gone);
     this.#jobs.clear();
+    for (const one of this.#launched.values()) one.lose(why);
+    this.#launched.clear();
     this.#closing = false;
     this.#hold();
     this.#closed.resolve();
@@ -133,7 +165,7 @@ export class Porter {
     const { stdin, stdout, stderr } = this.#process;
     const pipes = [stdin, stdout, stderr].filter((pipe) => pipe instanceof Socket);
     for (const one of [this.#process, ...pipes]) {
-      if (this.#jobs.size > 0 || this.#closing) one.ref();
+      if (this.#jobs.size > 0 || this.#launched.size > 0 || this.#closing) one.ref();
       else one.unref();
     }
   }

@@ -3,6 +3,8 @@ import type { Item } from './words.ts';
 
 /** One thing that the porter does in a place; it fails with words that say what failed. */
 export type Step =
+  /** Network namespaces, by the names that they have in /run/netns. */
+  | { readonly verb: 'namespaces'; readonly names: readonly string[] }
   /** A setting below /proc/sys; `*` in the path is every name in that folder. What is not there needs no setting. */
   | { readonly verb: 'write'; readonly path: string; readonly value: number }
   /** A file's text, as stdout. */
@@ -20,7 +22,18 @@ export type Step =
       readonly only: { readonly byte: number; readonly value: number; readonly is: boolean };
     }
   /** A program, to its end; its exit code must be 0. */
-  | { readonly verb: 'run'; readonly command: readonly string[]; readonly input: string };
+  | { readonly verb: 'run'; readonly command: readonly string[]; readonly input: string }
+  /** A program that goes on; streams go to `ignore`, `pipe` or, but for stdin, a path. `nice` 0 is nobody's wish. */
+  | {
+      readonly verb: 'launch';
+      readonly stdin: 'ignore' | 'pipe';
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly nice: number;
+      readonly command: readonly string[];
+    }
+  /** To the stdin of what a job launched. */
+  | { readonly verb: 'tell'; readonly job: number; readonly text: string };
 
 export function run(command: readonly string[], lines: readonly string[] = []): Step {
   return { verb: 'run', command, input: lines.map((line) => `${line}\n`).join('') };
@@ -34,6 +47,8 @@ export function nft(text: string): Step {
 /** `verb`, and its words as porter.pl says. */
 export function itemsOf(step: Step): Item[] {
   switch (step.verb) {
+    case 'namespaces':
+      return [step.verb, ...step.names];
     case 'write':
       return [step.verb, step.path, step.value];
     case 'read':
@@ -48,10 +63,15 @@ export function itemsOf(step: Step): Item[] {
     }
     case 'run':
       return [step.verb, step.input, ...step.command];
+    case 'launch':
+      return [step.verb, step.stdin, step.stdout, step.stderr, step.nice, ...step.command];
+    case 'tell':
+      return [step.verb, step.job, step.text];
   }
 }
 
 /** What stands before a failing step's own words, which name all else but the program. */
 export function nameOf(step: Step | undefined): string {
+  if (step?.verb === 'launch') return `${step.command[0]}: `;
   return step?.verb === 'run' ? `${step.command.join(' ')}: ` : '';
 }

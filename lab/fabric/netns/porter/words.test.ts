@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameCutter, packFrame, packList, toldOf, unpackList } from './words.ts';
+import { FrameCutter, newsOf, packFrame, packList, unpackList } from './words.ts';
 
 const lists = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 });
 
@@ -37,7 +37,17 @@ test('frames come whole, wherever what carries them is cut', () => {
   );
 });
 
-test('what is told has numbers and texts', () => {
-  const told = unpackList(packList([12, 3, 1, 'out\n', 'no\n']));
-  expect(toldOf(told)).toEqual({ id: 12, code: 3, at: 1, stdout: 'out\n', stderr: 'no' });
+test('what is told has numbers, texts and bytes', () => {
+  const told = (...items: (string | number)[]) => newsOf(unpackList(packList(items)));
+  expect(told('done', 12, 3, 1, 'out\n', 'no\n')).toEqual({
+    kind: 'done',
+    id: 12,
+    code: 3,
+    at: 1,
+    stdout: 'out\n',
+    stderr: 'no',
+  });
+  expect(told('err', 7, 'é')).toEqual({ kind: 'err', id: 7, bytes: Buffer.from('é') });
+  expect(told('exited', 7, -9)).toEqual({ kind: 'exited', id: 7, how: -9 });
+  expect(() => told('sung', 7)).toThrow('the porter tells sung');
 });

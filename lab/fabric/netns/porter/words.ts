@@ -4,7 +4,8 @@
  *   list    items, each with its length before it
  *   frame   a list's length, and the list
  *   asked   frame: number of the job, namespace (empty: the outer one), steps; each step is a list: verb, words
- *   told    frame: number of the job, exit code, index of the step that failed, what was written to stdout, and to stderr
+ *   told    frame: kind, number of the job, and what the kind has: `done` exit code, index of the step that failed, what was
+ *           written to stdout and to stderr; `out` and `err` bytes; `exited` and `closed` an exit code, or less a signal's number
  *
  * What the verbs and their words are: porter.pl, at its head.
  */
@@ -60,7 +61,8 @@ export class FrameCutter {
 }
 
 /** How a job ended. */
-export interface Told {
+export interface JobNews {
+  readonly kind: 'done';
   readonly id: number;
   readonly code: number;
   /** Index of the step that failed; the number of steps when none did. */
@@ -69,6 +71,33 @@ export interface Told {
   readonly stderr: string;
 }
 
-export function toldOf([id, code, at, stdout, stderr]: readonly Buffer[]): Told {
-  return { id: Number(id), code: Number(code), at: Number(at), stdout: String(stdout), stderr: String(stderr).trim() };
+/** What becomes of the program that a job launched. */
+export type ProcessNews =
+  | { readonly kind: 'out' | 'err'; readonly id: number; readonly bytes: Buffer }
+  | { readonly kind: 'exited' | 'closed'; readonly id: number; readonly how: number };
+
+/** @throws RangeError where the porter tells something else. */
+export function newsOf([kind, number, first = Buffer.alloc(0), ...more]: readonly Buffer[]): JobNews | ProcessNews {
+  const [id, word] = [Number(number), String(kind)];
+  switch (word) {
+    case 'done': {
+      const [at, stdout, stderr] = more.map(String);
+      return {
+        kind: word,
+        id,
+        code: Number(first),
+        at: Number(at),
+        stdout: stdout ?? '',
+        stderr: (stderr ?? '').trim(),
+      };
+    }
+    case 'out':
+    case 'err':
+      return { kind: word, id, bytes: first };
+    case 'exited':
+    case 'closed':
+      return { kind: word, id, how: Number(first) };
+    default:
+      throw new RangeError(`the porter tells ${word}`);
+  }
 }

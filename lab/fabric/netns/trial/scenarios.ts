@@ -53,7 +53,7 @@ async function processes(folder: string) {
   const fabric = await netnsFabric().up(trialSpec);
   const log = `${folder}/processes.log`;
   const failing = await fabric.start('a-edge', ['sh', '-c', 'echo out; echo err >&2; exit 7'], log);
-  const missing = await fabric.start('a-edge', ['no-such-command'], log);
+  const missing = await fabric.start('a-edge', ['no-such-command'], log).catch(String);
   // Neither the shell nor what it started wants to go.
   const stubborn = await fabric.start('a-edge', ['sh', '-c', 'trap "" TERM; sleep 4711 & wait; sleep 4711'], log);
   const session = statField(stubborn.pid, 3);
@@ -72,7 +72,8 @@ async function processes(folder: string) {
   const leftOfStopped = running('sleep\u00004711') + running('sleep\u00004712');
   await fabric.down();
   return {
-    codes: [await failing.ended, await missing.ended, await stubborn.ended, await polite.ended, await kept.ended],
+    missing,
+    codes: [await failing.ended, await stubborn.ended, await polite.ended, await kept.ended],
     ownSession: session === String(stubborn.pid),
     stopMs,
     said,

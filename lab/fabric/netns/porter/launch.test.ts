@@ -1,10 +1,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { type Launch, launch } from './launcher.ts';
-import { run } from './run.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { run } from '../run.ts';
+import type { Launch } from './launch.ts';
+import { OUTER, Porter } from './porter.ts';
 
+// The porter's outer namespace is that of the tests.
+const porter = new Porter();
+afterAll(() => porter.close());
+const launch = (request: Launch) => porter.launch(OUTER, request);
 const shell = (script: string, more: Omit<Launch, 'argv'> = {}) => launch({ argv: ['sh', '-c', script], ...more });
 
 describe('a launched process', () => {
@@ -59,9 +64,7 @@ describe('a launched process', () => {
     const wanted = getPriority() === 0 ? allowed : String(getPriority());
     const prioritiesOf = async (first: boolean): Promise<string[]> => {
       const said: string[] = [];
-      // It is raised when it has begun.
-      const late = `for i in 1 2 3 4 5 6 7 8 9; do [ "$(nice)" != ${wanted} ] || break; sleep 0.05; done`;
-      const looks = `${late}; nice; sed 's/.*nice //' /proc/self/autogroup 2>/dev/null || nice`;
+      const looks = `nice; sed 's/.*nice //' /proc/self/autogroup 2>/dev/null || nice`;
       const child = await shell(looks, { first, stdout: 'pipe', onStdout: (text) => said.push(text) });
       await child.closed;
       return said.join('').trim().split('\n');
@@ -86,32 +89,79 @@ describe('a launched process', () => {
     await expect(launch({ argv: ['/nowhere/at/all'] })).rejects.toThrow('/nowhere/at/all');
     await expect(shell('exit 0', { stdout: { log: '/nowhere/at/all.log' } })).rejects.toThrow('/nowhere/at/all.log');
   });
+
+  test('that does not read what it is told holds up nobody', async () => {
+    const deaf = await shell('sleep 30', { stdin: 'pipe' });
+    deaf.write('x'.repeat(1_000_000));
+    const heard: string[] = [];
+    const other = await shell('read -r a; echo "$a"', {
+      stdin: 'pipe',
+      stdout: 'pipe',
+      onStdout: (text) => heard.push(text),
+    });
+    other.write('word\n');
+    await other.closed;
+    expect(heard.join('')).toBe('word\n');
+    process.kill(-deaf.pid, 'SIGKILL');
+    expect(await deaf.closed).toBe('SIGKILL');
+  });
+
+  test('gets all of what is more than a pipe holds', async () => {
+    const heard: string[] = [];
+    const child = await shell('sleep 0.05; head -c 1000000 | wc -c', {
+      stdin: 'pipe',
+      stdout: 'pipe',
+      onStdout: (text) => heard.push(text),
+    });
+    child.write('x'.repeat(600_000));
+    child.write('y'.repeat(400_000));
+    await child.closed;
+    expect(heard.join('').trim()).toBe('1000000');
+  });
+
+  test('is closed only when its heirs have said all', async () => {
+    const heard: string[] = [];
+    const child = await shell('(sleep 0.1; echo late) & exit 4', {
+      stdout: 'pipe',
+      onStdout: (text) => heard.push(text),
+    });
+    expect(await child.exited).toBe(4);
+    expect(heard).toEqual([]);
+    expect(await child.closed).toBe(4);
+    expect(heard.join('')).toBe('late\n');
+  });
+
+  test('can be interrupted, although the porter cannot', async () => {
+    const child = await shell('kill -INT $$; exit 0');
+    expect(await child.exited).toBe('SIGINT');
+  });
 });
 
 describe('the program that launches', () => {
-  const module = join(import.meta.dirname, 'launcher.ts');
+  const module = join(import.meta.dirname, 'porter.ts');
   const program = (body: string) => [
     process.execPath,
     '--input-type=module',
     '-e',
-    `import { launch, prepareLauncher } from ${JSON.stringify(module)};\n${body}`,
+    `import { OUTER, Porter } from ${JSON.stringify(module)};\nconst porter = new Porter();\n${body}`,
   ];
 
   test('ends by itself when nothing that it launched is left', async () => {
-    expect(await run(program('prepareLauncher();'))).toMatchObject({ code: 0 });
+    expect(await run(program(''))).toMatchObject({ code: 0 });
     const { code, stdout } = await run(
-      program(`const child = await launch({ argv: ['sleep', '0.1'] });
+      program(`const child = await porter.launch(OUTER, { argv: ['sleep', '0.1'] });
         child.closed.then((how) => console.log('closed', how));`),
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'closed 0\n' });
   });
 
-  test('is told when the launcher dies, and gets another one', async () => {
+  test('is told when the porter dies', async () => {
     const { code, stdout } = await run(
-      program(`const child = await launch({ argv: ['sh', '-c', 'sleep 0.1; kill -KILL $PPID'] });
+      program(`const child = await porter.launch(OUTER, { argv: ['sh', '-c', 'sleep 0.1; kill -KILL $PPID'] });
         console.log(await child.closed);
-        console.log(await (await launch({ argv: ['sh', '-c', 'exit 3'] })).closed);`),
+        await porter.launch(OUTER, { argv: ['true'] }).catch((error) => console.log(error.message));`),
     );
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'the launcher of processes ended with SIGKILL\n3\n' });
+    const gone = 'the porter ended with SIGKILL\n';
+    expect({ code, stdout }).toEqual({ code: 0, stdout: gone + gone });
   });
 });
