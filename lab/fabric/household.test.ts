@@ -59,6 +59,17 @@ describe('a place that is left', () => {
     await house.close();
     expect(closed.slice(4).toSorted()).toEqual(['marker of b-mcx', 'process of b-mcx']);
   });
+
+  test('is there again, and empty, when it has been moved into', async () => {
+    const { house, closed } = household();
+    await house.mark(1, ['b-edge']);
+    await house.leave('b-edge');
+    house.move([{ name: 'b-edge' }]);
+    await house.start('b-edge', ['node'], '/log');
+    await house.mark(2, ['b-edge']);
+    await house.close();
+    expect(closed.toSorted()).toEqual(['marker of b-edge', 'marker of b-edge', 'process of b-edge']);
+  });
 });
 
 test('a tap that cannot be written leaves the recording that it was to be cut from', async () => {

@@ -79,7 +79,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
     this.#places.set(place.name, place);
   }
 
-  /** The places have other addresses; whatever lives in them stays. */
+  /** The places have other addresses; whatever lives in them stays. One that was left is there again, and empty. */
   move(places: readonly Place[]): void {
     for (const place of places) this.#places.set(place.name, place);
   }

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeLine } from '../capture/decode-line.ts';
 import type { Timeline } from '../capture/timeline.ts';
-import { groundKey } from '../fabric/ground-key.ts';
+import { groundKey, skeletonOf } from '../fabric/ground-key.ts';
 import { blueprintOf } from './blueprint/blueprint.ts';
 import { siteOf } from './blueprint/site.ts';
 import { Collected } from './collect.ts';
@@ -189,16 +189,15 @@ async function runTrees(
   await Promise.all(trees.map((tree) => tree.ended));
 }
 
-/** Scenarios of equal keys can follow each other on one ground. */
 function waitingOf({ seed, fabric }: Plan, { id, tags, configuration, shift }: PlannedScenario): Waiting {
-  const key = groundKey(blueprintOf(configuration, seed, shift, siteOf(fabric.name)).fabric);
-  return { id, key, idles: tags.includes('@64T1') };
+  const wanted = blueprintOf(configuration, seed, shift, siteOf(fabric.name)).fabric;
+  return { id, key: groundKey(wanted), skeleton: skeletonOf(wanted), idles: tags.includes('@64T1') };
 }
 
 /** One hand takes them as they come. */
 function inOrder(plan: Plan): Waiting[] {
   const scenarios = plan.scenarios.map((scenario) => ({ id: scenario.id, demands: demandsOf(plan, scenario) }));
-  return orderByDemands(scenarios).map(({ id }) => ({ id, key: '' }));
+  return orderByDemands(scenarios).map(({ id }) => ({ id, key: '', skeleton: '' }));
 }
 
 async function timed(collected: Collected, name: string, work: () => Promise<void>): Promise<void> {

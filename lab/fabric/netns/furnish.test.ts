@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractSpec } from '../contract/spec.ts';
-import { build, furnish, refurnish, remove, rule } from './furnish.ts';
+import { build, furnish, furnishAgain, recable, refurnish, remove, rule } from './furnish.ts';
 import { planFabric } from './plan.ts';
 import type { Step } from './porter/steps.ts';
 
@@ -30,6 +30,23 @@ describe('the steps of a fabric', () => {
     expect(order(refurnish(plan, node))).toBe('write write sweep sweep sweep netlink netlink run netlink');
     expect(inputs(refurnish(plan, node))).toMatch(/^flush ruleset\n/);
     expect(inputs(rule(plan, node))).not.toContain('flush ruleset');
+  });
+
+  test('lay the cables of some places as they lay, and set every switch there', () => {
+    const laid = inputs(build(plan)).split('\n');
+    const again = inputs(recable(plan, new Set(['b-four', 'a-one'])))
+      .trim()
+      .split('\n');
+    expect(again).toEqual(
+      laid.filter((line) => / netns f3\.(?:a-one|b-four)$/.test(line) && !line.startsWith('netns')),
+    );
+    expect(again).toHaveLength(2);
+    expect(recable(plan, new Set())).toEqual([]);
+    const pod = plan.places.find(({ name }) => name === 'b-four');
+    if (pod === undefined) throw new Error('no pod');
+    const switches = (steps: readonly Step[]) => steps.filter(({ verb }) => verb === 'write');
+    expect(switches(furnishAgain(plan, pod))).toEqual(switches(furnish(plan, pod)));
+    expect(switches(refurnish(plan, pod))).toEqual([]);
   });
 
   test('remove what they made', () => {

@@ -1,4 +1,5 @@
-import { bare, cables, indexOf, interfaces } from './interfaces.ts';
+import type { PlaceName } from '../fabric.ts';
+import { bare, cables, cablesOf, indexOf, interfaces } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
 import { forgetTranslations } from './porter/nfnetlink.ts';
 import { ip } from './porter/rtnetlink.ts';
@@ -10,6 +11,11 @@ import { lifetimes, sysctls } from './sysctls.ts';
 export function build(plan: Plan): Step[] {
   const names = plan.places.map(({ netns }) => netns);
   return [{ verb: 'namespaces', names }, run(['ip', '-batch', '-'], cables(plan))];
+}
+
+/** In the outer namespace, where the cables of these places are gone: they lie again as `build` would lay them. */
+export function recable(plan: Plan, places: ReadonlySet<PlaceName>): Step[] {
+  return places.size === 0 ? [] : [run(['ip', '-batch', '-'], cablesOf(plan, places))];
 }
 
 /** In the outer namespace: what `build` made. */
@@ -42,6 +48,11 @@ export function refurnish(plan: Plan, place: Place): Step[] {
     ip(interfaces(plan, place), indexOf(plan, place)),
     ...(text === undefined ? [] : [nft(`flush ruleset\n${text}`), forgetTranslations]),
   ];
+}
+
+/** In a place that has been cabled again: interfaces that are new do not have the switches of those before. */
+export function furnishAgain(plan: Plan, place: Place): Step[] {
+  return [...sysctls(place), ...refurnish(plan, place)];
 }
 
 function rulesOf(plan: Plan, place: Place): string | undefined {

@@ -1,3 +1,4 @@
+import type { PlaceName } from '../fabric.ts';
 import { addressToNumber, contains, ethernetAddress, gatewayOf, parseCidr, subnet24 } from './address.ts';
 import { BRIDGE_ADDRESS, BRIDGE_CIDR, type Link, type Place, type Plan, podSubnets } from './plan.ts';
 import { type IndexOf, ip, sweeps } from './porter/rtnetlink.ts';
@@ -23,12 +24,20 @@ export function cables(plan: Plan): string[] {
     ...bridges.map(
       ({ netns }) => `link add name br0 index ${OWN_INDEX} address ${bridgeMac} netns ${netns} type bridge`,
     ),
-    ...plan.links.map(
-      ({ place, mac, far, farInterface }, index) =>
-        `link add name ${farInterface} index ${FAR_INDEX + index} netns ${far.netns} type veth ` +
-        `peer name eth0 index ${OWN_INDEX} address ${mac} netns ${place.netns}`,
-    ),
+    ...plan.links.map(cable),
   ];
+}
+
+/** Those of some places, each with the index that it has among all. */
+export function cablesOf(plan: Plan, places: ReadonlySet<PlaceName>): string[] {
+  return plan.links.flatMap((link, at) => (places.has(link.place.name) ? [cable(link, at)] : []));
+}
+
+function cable({ place, mac, far, farInterface }: Link, at: number): string {
+  return (
+    `link add name ${farInterface} index ${FAR_INDEX + at} netns ${far.netns} type veth ` +
+    `peer name eth0 index ${OWN_INDEX} address ${mac} netns ${place.netns}`
+  );
 }
 
 /** The indices of a place's interfaces. */

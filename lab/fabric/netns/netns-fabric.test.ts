@@ -105,12 +105,18 @@ describe.skipIf(isolation.how === 'no').each(users)('a fabric of user %s', (user
     expect(await inside('neighbours', folder, user)).toEqual({ seen: [true, false], left: 9, end: 0 });
   });
 
-  test('rebuilt in the same places it is as if built so, and who lives there lives on', async () => {
+  test('rebuilt in the same places, or with a pod put back, it is as if built so, and who lives there lives on', async () => {
     const seen = await inside<Record<string, unknown>>('rebuilding', folder, user);
-    expect(seen).toMatchObject({ alive: 'alive', ended: 'SIGTERM', refused: true });
+    expect(seen).toMatchObject({ alive: 'alive', ended: 'SIGTERM', gone: 'SIGTERM', refused: true });
+    expect(seen).toMatchObject({ others: [['b-edge'], ['b-edge'], ['b-edge']], untouched: [] });
     expect(seen.after).toEqual(seen.anew);
+    expect(seen.restored).toEqual(seen.anew);
     const packet = { srcPort: expect.any(Number), dst: '10.11.0.25', dstPort: 5062 };
-    expect(await packetsWith(join(folder, 'rebuilt.pcap'), 'rebuilt')).toEqual([{ src: '10.10.0.5', ...packet }]);
+    for (const tap of ['rebuilt', 'restored']) {
+      const file = join(folder, `${tap}.pcap`);
+      expect(await packetsWith(file, 'rebuilt')).toEqual([{ src: '10.10.0.5', ...packet }]);
+      for (const marker of ['mark 1', 'mark 2']) expect(await packetsWith(file, marker)).toHaveLength(1);
+    }
   }, 60_000);
 
   test('Services that change at once change one after the other', async () => {

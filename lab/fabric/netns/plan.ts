@@ -91,16 +91,6 @@ export function planFabric(spec: FabricSpec, prefix: string): Plan {
   return { spec, prefix, places, links };
 }
 
-/** Whether one plan's namespaces and the cables between them can be those of the other. */
-export function sameSkeleton(one: Plan, other: Plan): boolean {
-  const skeleton = ({ places, links }: Plan) =>
-    JSON.stringify([
-      places.map(({ kind, netns }) => [kind, netns]),
-      links.map(({ place, far, farInterface }) => [place.netns, far.netns, farInterface]),
-    ]);
-  return skeleton(one) === skeleton(other);
-}
-
 /** The pod ranges of the nodes of a cluster: index of the node to its /24s. */
 export function podSubnets(cluster: ClusterSpec): Map<number, Set<string>> {
   const subnets = new Map<number, Set<string>>();

@@ -1,15 +1,15 @@
 import { LabError } from '../../errors.ts';
 import type { Impairment, PlaceName, RunningFabric } from '../fabric.ts';
-import { groundKey } from '../ground-key.ts';
+import { groundKey, skeletonOf } from '../ground-key.ts';
 import { Household } from '../household.ts';
 import { checkSpec } from './check-spec.ts';
 import { converseIn } from './conversation.ts';
-import { refurnish, remove } from './furnish.ts';
+import { furnishAgain, recable, refurnish, remove } from './furnish.ts';
 import { impairLink } from './impair.ts';
 import { markerFrom } from './marker.ts';
 import { natControls } from './nat-controls.ts';
 import { startPlaced } from './placed.ts';
-import { BRIDGE_ADDRESS, type Place, type Plan, planFabric, sameSkeleton } from './plan.ts';
+import { BRIDGE_ADDRESS, type Place, type Plan, planFabric } from './plan.ts';
 import { OUTER, type Porter } from './porter/porter.ts';
 import { run } from './porter/steps.ts';
 import { record } from './record.ts';
@@ -30,7 +30,8 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
   let services = serviceTable(plan, porter);
   /** By place, what its link does to packets. */
   const impaired = new Map<PlaceName, Impairment>();
-  let whole = true;
+  /** Pods that were deleted: of each there is a namespace left, without a cable, and nobody lives there. */
+  const deleted = new Set<PlaceName>();
 
   const impair: RunningFabric['impair'] = async (name, impairment) => {
     const link = plan.links.find(({ place }) => place.name === name);
@@ -40,11 +41,13 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
     await impairLink(porter, link, impairment);
   };
 
-  /** On the same skeleton, whose processes live on, everything else anew. */
+  /** On the same skeleton, whose processes live on, everything else anew; pods that were deleted are put back. */
   const rebuild = async (next: Plan): Promise<void> => {
+    const what = 'rebuilding the fabric';
     await Promise.all([...impaired.keys()].map((name) => impair(name, undefined)));
-    const anew = (place: Place) => porter.demand('rebuilding the fabric', place, refurnish(next, place));
-    await Promise.all(next.places.map(anew));
+    await porter.demand(what, OUTER, recable(next, deleted));
+    const anew = (place: Place) => (deleted.has(place.name) ? furnishAgain : refurnish)(next, place);
+    await Promise.all(next.places.map((place) => porter.demand(what, place, anew(place))));
     household.move(next.places);
     services = serviceTable(next, porter);
   };
@@ -74,7 +77,7 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
     deletePod: async (name) => {
       const link = plan.links.find(({ place }) => place.name === name && place.kind === 'pod');
       if (link === undefined) throw new LabError('unknown-place', `the fabric has no pod ${name}`, { exitCode: 70 });
-      whole = false;
+      deleted.add(name);
       await household.leave(name);
       // With the node's end of its veth goes the route to it, as when the CNI plugin takes a pod down.
       await porter.demand(`deleting the pod ${name}`, link.far, [run(['ip', 'link', 'del', link.farInterface])]);
@@ -84,12 +87,14 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
     rearrange: async (spec) => {
       checkSpec(spec);
       const next = planFabric(spec, plan.prefix);
-      if (!whole || !sameSkeleton(plan, next)) return undefined;
-      if (groundKey(plan.spec) === groundKey(spec)) {
+      if (skeletonOf(plan.spec) !== skeletonOf(spec)) return undefined;
+      const others = new Set(deleted);
+      if (others.size === 0 && groundKey(plan.spec) === groundKey(spec)) {
         await Promise.all(spec.clusters.map(({ name, services: wanted }) => services.set(name, () => wanted)));
       } else await rebuild(next);
+      deleted.clear();
       plan = next;
-      return new Set();
+      return others;
     },
     down: async () => {
       await household.close();

@@ -22,10 +22,13 @@ const firstSpec: FabricSpec = {
   })),
 };
 
-/** What packets can notice of a place: interfaces, addresses, routes, rules, switches, translations. */
+/**
+ * What packets can notice of a place: interfaces and their indices, addresses, routes, rules, switches, translations. That a
+ * link has come up, routes hear when the kernel gets to it, and use it before.
+ */
 const portrait = `ip -o address | sed 's/^[0-9]*: //; s/ \\+/ /g' | grep -v inet6
-ip -o link | sed 's/^[0-9]*: //; s/@[^:]*//; s/link-netns.*//; s/ether [^ ]*//'
-ip route show table all
+ip -o link | sed 's/@[^:]*//; s/link-netns.*//; s/ether [^ ]*//'
+ip route show table all | sed 's/ linkdown//'
 nft list ruleset
 grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/ip_forward
 conntrack -L -p udp 2>/dev/null | wc -l
@@ -43,30 +46,47 @@ async function portraits(prefix: string): Promise<Record<string, string[]>> {
   return Object.fromEntries(seen);
 }
 
-/** A rebuilt fabric beside one that was built so, and a process that lived through it. */
+/** A fabric that was rebuilt, and then lost a pod and got it back, beside one that was built so; and who lived through it. */
 export async function rebuilding(folder: string) {
   const first = await netnsFabric().up(firstSpec);
   const kept = await first.start('a-mcx', ['sleep', '4714'], `${folder}/log`);
   await send(first, '172.18.0.3/31060', folder);
   if ((await first.rearrange(otherSpec)) === undefined)
     throw new Error('the places are the same, and it did not rebuild');
-  const alive = await Promise.race([kept.ended, Promise.resolve('alive')]);
   const after = await portraits('f1.');
-  const tap = await first.tap({ name: 'b', place: 'b-edge', interface: 'eth0', path: `${folder}/rebuilt.pcap` });
-  await first.mark(1, ['a-edge', 'b-edge']);
-  // Routed on purpose now, and by other addresses.
-  await send(first, '10.11.0.25/5062', folder);
-  await first.mark(2, ['a-edge', 'b-edge']);
-  await tap.stop();
-  const others = await first.rearrange({ ...otherSpec, accesses: [] });
-  await first.deletePod('b-edge');
-  const withoutPod = await first.rearrange(otherSpec);
+  await recordBurst(first, 'rebuilt', folder);
+  const refused = (await first.rearrange({ ...otherSpec, accesses: [] })) === undefined;
+  const { gone, ...restored } = await losePod(first, folder);
+  const alive = await Promise.race([kept.ended, Promise.resolve('alive')]);
   await first.down();
   const built = await netnsFabric().up(otherSpec);
   const anew = await portraits('f2.');
   await built.down();
-  const refused = [others, withoutPod].every((one) => one === undefined);
-  return { alive, ended: await kept.ended, after, anew, refused };
+  return { alive, ended: await kept.ended, gone: await gone, after, anew, refused, ...restored };
+}
+
+/** A pod goes, its lossy link with it, and each time the fabric then becomes another one, or stays what it is. */
+async function losePod(fabric: RunningFabric, folder: string) {
+  const lodger = await fabric.start('b-edge', ['sleep', '4715'], `${folder}/log`);
+  const others: string[][] = [];
+  for (const next of [firstSpec, otherSpec, otherSpec]) {
+    await fabric.impair('b-edge', { loss: 0.5 });
+    await fabric.deletePod('b-edge');
+    others.push([...((await fabric.rearrange(next)) ?? [])]);
+  }
+  const untouched = await fabric.rearrange(otherSpec);
+  const restored = await portraits('f1.');
+  await recordBurst(fabric, 'restored', folder);
+  return { gone: lodger.ended, others, untouched: [...(untouched ?? ['refused'])], restored };
+}
+
+/** Routed on purpose now, and by other addresses. */
+async function recordBurst(fabric: RunningFabric, name: string, folder: string): Promise<void> {
+  const tap = await fabric.tap({ name, place: 'b-edge', interface: 'eth0', path: `${folder}/${name}.pcap` });
+  await fabric.mark(1, ['a-edge', 'b-edge']);
+  await send(fabric, '10.11.0.25/5062', folder);
+  await fabric.mark(2, ['a-edge', 'b-edge']);
+  await tap.stop();
 }
 
 async function send(fabric: RunningFabric, to: string, folder: string): Promise<void> {
