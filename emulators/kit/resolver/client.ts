@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { encodeDns } from '../../../lab/wire/dns/codec.ts';
 import { type DnsMessage, type DnsRecord, sameName } from '../../../lab/wire/dns/message.ts';
 import type { ResolvConf } from '../config.ts';
 import { type Log, silentLog } from '../log.ts';
 import { AnswerCache } from './cache.ts';
-import { exchange } from './exchange.ts';
+import { exchange, queryId } from './exchange.ts';
 import { type Located, type LookupResult, locate } from './locate.ts';
 import { searchNames } from './search.ts';
 
@@ -132,7 +131,7 @@ function written(query: DnsMessage): Uint8Array | undefined {
 
 function question(name: string, type: QueryType): DnsMessage {
   return {
-    id: randomInt(0x10000),
+    id: queryId(),
     response: false,
     opcode: 0,
     authoritative: false,

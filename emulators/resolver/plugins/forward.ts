@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { encodeDns } from '../../../lab/wire/dns/codec.ts';
 import type { DnsMessage } from '../../../lab/wire/dns/message.ts';
-import { exchange } from '../../kit/resolver/exchange.ts';
+import { exchange, queryId } from '../../kit/resolver/exchange.ts';
 import type { ForwardConfig } from '../corefile/load.ts';
 import { isBelow } from '../zone/zone.ts';
 import { bareReply, type Reply, rcodes } from './reply.ts';
@@ -26,7 +25,7 @@ export async function forward(
 ): Promise<Reply> {
   const named = config.to.flatMap((to) => (to.startsWith('/') ? resolvConfNameservers : [to]));
   const upstreams = named.map(endpoint).sort(() => Math.random() - 0.5);
-  const question = { ...query, id: randomInt(0x10000) };
+  const question = { ...query, id: queryId() };
   const asked = { query: question, bytes: encodeDns(question) };
   const began = performance.now();
   // An upstream that refuses the packet is tried once more, as a restarted one would answer then.
