@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LabError } from '../errors.ts';
 import { concat } from '../wire/bytes.ts';
-import { rawToPcapng } from '../wire/pcap/convert.ts';
+import { partToPcapng } from '../wire/pcap/convert.ts';
 import { classicHeader, interfaceDescription, interfaceStatistics, sectionHeader } from '../wire/pcap/writer.ts';
 import { mediaBySize, readCaptures } from './files.ts';
 import { at, classicFiles, flow, pcapngOf, routes } from './scene.test-data.ts';
@@ -31,9 +31,9 @@ describe('capture files', () => {
   test('of the lab: interfaces are taps, drops are known, journeys go across files', async () => {
     const paths: string[] = [];
     for (const [tap, bytes] of classicFiles(hops)) {
-      const from = await file(`${tap}.pcap`, bytes);
+      const path = await file(`${tap}.pcap`, bytes);
       const to = join(folder, `${tap}.pcapng`);
-      await rawToPcapng({ from, to, interfaceName: tap, drops: tap === 'a-node' ? 36 : 0 });
+      partToPcapng({ path, from: 24, to: bytes.length }, to, tap, tap === 'a-node' ? 36 : 0);
       paths.push(to);
     }
     const timeline = await readCaptures(paths);

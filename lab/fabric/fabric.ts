@@ -170,10 +170,26 @@ export interface TapRequest {
   readonly name: string;
   readonly place: PlaceName;
   readonly interface: 'eth0' | 'lo';
-  /** Where the capture goes (classic pcap, nanoseconds). */
+  /** Where the capture goes: classic pcap in nanoseconds, unless `standing` writes it. */
   readonly path: string;
-  /** A folder for recorders that stay from one tap to the next: those of the place go on, and none need be started. */
-  readonly standing?: string;
+  /** Recorders may stay from one tap to the next: that of the place goes on, and none need be started. */
+  readonly standing?: StandingRecorders;
+}
+
+export interface StandingRecorders {
+  /** For their own files, which grow as long as they stay. */
+  readonly folder: string;
+  /** Writes what a tap has recorded to the tap's path, when it ends: whole, or not at all. */
+  readonly write: (tap: TapRequest, part: RecordedPart) => void;
+}
+
+/** Of a recorder's file (classic pcap, nanoseconds): the packets from one offset to another, behind the file's header. */
+export interface RecordedPart {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+  /** As counted by the kernel meanwhile. */
+  readonly drops: number;
 }
 
 export interface Tap {

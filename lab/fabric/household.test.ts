@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Conversation, PlacedProcess, TapRequest } from './fabric.ts';
 import { Household, uncutPath } from './household.ts';
+import { descriptorsOf } from './raw-capture.test-data.ts';
 
 /** Places on paper: what is closed, in order. */
 function household() {
@@ -72,30 +73,45 @@ describe('a place that is left', () => {
   });
 });
 
-test('a tap that cannot be written leaves the recording that it was to be cut from', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mcx-household-'));
-  const [standing, captures] = [join(folder, '.recorders'), join(folder, 'captures')];
-  mkdirSync(captures);
-  const house = new Household([{ name: 'b-edge' }], {
-    startPlaced: () => Promise.reject(new Error('not asked for')),
-    converseIn: () => Promise.reject(new Error('not asked for')),
-    openMarker: () => Promise.reject(new Error('not asked for')),
-    record: async (_, recording) => {
-      writeFileSync(recording.path, 'what has been recorded');
-      const counts = () => Promise.reject(new Error('No space left on device'));
-      return { recording, running: true, counts, end: counts };
-    },
+describe('a tap that cannot be written leaves the recording that its packets are in,', () => {
+  const recorded = 'what has been recorded';
+  const counts = async () => ({ drops: 0, captured: 0, received: 0 });
+  const full = () => Promise.reject(new Error('No space left on device'));
+  const nothing = () => undefined;
+  const refused = () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  };
+
+  test.each([
+    ['when the recorder has no room', full, nothing, { message: 'No space left on device' }],
+    ['when the tap has none', counts, refused, { code: 'tap-disk-full' }],
+  ])('%s', async (_, ask, write, error) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcx-household-'));
+    const [standing, captures] = [join(folder, '.recorders'), join(folder, 'captures')];
+    mkdirSync(captures);
+    let growing = '';
+    const house = new Household([{ name: 'b-edge' }], {
+      startPlaced: () => Promise.reject(new Error('not asked for')),
+      converseIn: () => Promise.reject(new Error('not asked for')),
+      openMarker: () => Promise.reject(new Error('not asked for')),
+      record: async (_, recording) => {
+        growing = recording.path;
+        writeFileSync(recording.path, recorded);
+        return { recording, running: true, counts: ask, end: ask };
+      },
+    });
+    try {
+      const path = join(captures, 'b-edge.pcapng');
+      const one = await house.tap({ ...tap('b-edge'), path, standing: { folder: standing, write } });
+      await expect(one.stop()).rejects.toMatchObject(error);
+      expect(readdirSync(captures)).toEqual(['b-edge.uncut.pcap']);
+      expect(uncutPath(join(captures, 'b-edge.pcap'))).toBe(uncutPath(path));
+      expect(readFileSync(uncutPath(path), 'utf8')).toBe(recorded);
+      expect(readdirSync(folder)).toEqual(['captures']);
+      expect(descriptorsOf(growing) + descriptorsOf(uncutPath(path))).toBe(0);
+      await house.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
-  try {
-    const path = join(captures, 'b-edge.pcap');
-    const one = await house.tap({ ...tap('b-edge'), path, standing });
-    await expect(one.stop()).rejects.toThrow('No space left on device');
-    expect(readdirSync(captures)).toEqual(['b-edge.uncut.pcap']);
-    expect(dirname(uncutPath(path))).toBe(captures);
-    expect(readFileSync(uncutPath(path), 'utf8')).toBe('what has been recorded');
-    expect(readdirSync(folder)).toEqual(['captures']);
-    await house.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

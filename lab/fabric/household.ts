@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
-import type { Conversation, PlacedProcess, PlaceName, RunningFabric, Tap, TapRequest } from './fabric.ts';
+import type {
+  Conversation,
+  PlacedProcess,
+  PlaceName,
+  RunningFabric,
+  StandingRecorders,
+  Tap,
+  TapRequest,
+} from './fabric.ts';
 import type { Marker } from './marker.ts';
 import type { Recorder, Recording } from './recorder.ts';
 import { type LastMarker, ownTap, StandingRecorder } from './tapping.ts';
@@ -24,9 +32,9 @@ interface Open {
 /** A standing recorder's file is begun anew when it has so many bytes. */
 const enoughBytes = 64 * 1024 * 1024;
 
-/** Beside the file of a tap that could not be written: the recording that it was to be cut from. */
+/** Beside the file of a tap that could not be written: the recording that its packets are in. */
 export function uncutPath(path: string): string {
-  return path.replace(/(?:\.pcap)?$/, '.uncut.pcap');
+  return path.replace(/(?:\.pcap(?:ng)?)?$/, '.uncut.pcap');
 }
 
 /** The places of a running fabric and all that goes on in them: what was started here ends here. */
@@ -114,7 +122,12 @@ export class Household<Place extends { readonly name: PlaceName }> {
     return tap;
   };
 
-  async #tapStanding(request: TapRequest, folder: string, last: () => LastMarker | undefined): Promise<Tap> {
+  async #tapStanding(
+    request: TapRequest,
+    recorders: StandingRecorders,
+    last: () => LastMarker | undefined,
+  ): Promise<Tap> {
+    const { folder } = recorders;
     const key = `${request.place} ${request.interface}`;
     let standing = this.#standing.get(key);
     if (standing !== undefined && (!standing.recorder.running || standing.bytes > enoughBytes)) {
@@ -129,7 +142,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
       this.#standing.set(key, standing);
     }
     const recorder = standing;
-    const tap = await recorder.tap(request, last);
+    const tap = recorder.tap(request, recorders, last);
     // Whoever could not tell what it recorded is not asked again. What it has recorded, from whenever it began, is all there is.
     const stop = () =>
       tap.stop().catch(async (error) => {
@@ -150,7 +163,7 @@ export class Household<Place extends { readonly name: PlaceName }> {
   async #endRecorder(key: string, standing: StandingRecorder, keptAs?: string): Promise<void> {
     if (this.#standing.get(key) === standing) this.#standing.delete(key);
     const { path } = standing.recorder.recording;
-    await standing.recorder.end().catch(() => {});
+    await standing.end();
     // Another name takes no room on a disk that is full.
     if (keptAs !== undefined) await rename(path, keptAs).catch(() => {});
     await rm(path, { force: true });

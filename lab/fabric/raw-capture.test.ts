@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { packetsWith } from './contract/packets.ts';
+import { descriptorsOf, record, writeCapture } from './raw-capture.test-data.ts';
 import { RawCapture } from './raw-capture.ts';
 import { parseCounts, tcpdumpCommand } from './tcpdump.ts';
 
@@ -13,28 +14,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A classic pcap file of UDP datagrams, as tcpdump writes it here. */
-function capture(name: string, payloads: readonly string[], seconds = 0x30): string {
+function capture(name: string, payloads: readonly string[], seconds?: number): string {
   const path = join(folder, name);
-  writeFileSync(path, Buffer.alloc(24));
-  for (const payload of payloads) appendFileSync(path, record(payload, seconds));
+  writeCapture(path, payloads, seconds);
   return path;
 }
 
-function record(payload: string, seconds: number): Buffer {
-  const packet = Buffer.alloc(14 + 20 + 8 + payload.length);
-  packet[14] = 0x45;
-  packet[23] = 17;
-  packet.set([10, 244, 0, 5, 172, 18, 0, 3], 26);
-  packet.writeUInt16BE(5060, 34);
-  packet.writeUInt16BE(30060, 36);
-  packet.writeUInt16BE(8 + payload.length, 38);
-  packet.write(payload, 42, 'latin1');
-  const header = Buffer.alloc(16);
-  header.writeUInt32LE(seconds, 0);
-  header.writeUInt32LE(packet.length, 8);
-  return Buffer.concat([header, packet]);
+const opened: RawCapture[] = [];
+function open(name: string, payloads: readonly string[], piece?: number): RawCapture {
+  const file = new RawCapture(capture(name, payloads), piece);
+  opened.push(file);
+  return file;
 }
+afterEach(() => {
+  for (const file of opened.splice(0)) file.close();
+});
 
 describe('tcpdump', () => {
   test('is told to write each packet at once, whole, in nanoseconds', () => {
@@ -65,78 +59,102 @@ describe('tcpdump', () => {
 });
 
 describe('a growing capture file', () => {
-  test('has a marker when the datagram has exactly that payload', async () => {
+  test('has a marker when the datagram has exactly that payload', () => {
     // The seconds of the next packet begin with a byte that is a digit.
-    const path = capture('markers.pcap', ['mark 1', 'mark 123', 'xmark 7', 'x']);
-    const found = await Promise.all([1, 12, 123, 7, 2].map((marker) => new RawCapture(path).hasMarker(marker)));
-    expect(found).toEqual([true, false, true, false, false]);
+    const file = open('markers.pcap', ['mark 1', 'mark 123', 'xmark 7', 'x']);
+    expect(file.hasMarker(1, 0)).toBe(false);
+    file.advance();
+    expect([1, 12, 123, 7, 2].map((marker) => file.hasMarker(marker, 0))).toEqual([true, false, true, false, false]);
   });
 
-  test('has a marker of a tap when it comes after the beginning of the tap', async () => {
-    const path = capture('taps.pcap', ['mark 7', 'between']);
-    const file = new RawCapture(path);
-    await file.advance();
-    expect(await file.hasMarker(7, file.end)).toBe(false);
-    appendFileSync(path, record('mark 7', 0x30));
-    expect(await file.hasMarker(7, file.end)).toBe(true);
+  test('has a marker of a tap when it comes after the beginning of the tap, whole', () => {
+    const file = open('taps.pcap', ['mark 7', 'between']);
+    file.advance();
+    const from = file.end;
+    expect(file.hasMarker(7, from)).toBe(false);
+    const marker = record('mark 7');
+    appendFileSync(file.path, marker.subarray(0, -1));
+    file.advance();
+    expect(file.hasMarker(7, from)).toBe(false);
+    appendFileSync(file.path, marker.subarray(-1));
+    file.advance();
+    expect(file.hasMarker(7, from)).toBe(true);
+    expect(file.hasMarker(7, file.end)).toBe(false);
   });
 
-  test('gives each tap the packets of its own, whenever they came', async () => {
-    await fc.assert(
-      fc.asyncProperty(
+  test('has the last marker, whatever was recorded before it', () => {
+    const file = open('long.pcap', ['mark 6', ...Array.from({ length: 5000 }, () => 'x'.repeat(50)), 'mark 7', 'x']);
+    file.advance();
+    expect([6, 7].map((marker) => file.hasMarker(marker, 0))).toEqual([false, true]);
+  });
+
+  test('gives each tap the packets of its own, whenever they came', () => {
+    fc.assert(
+      fc.property(
         fc.array(fc.array(fc.string({ maxLength: 40 }), { maxLength: 5 }), { maxLength: 6 }),
         fc.integer({ min: 16, max: 300 }),
-        async (taps, piece) => {
-          const file = new RawCapture(capture('shared.pcap', []), piece);
+        (taps, piece) => {
+          const file = open('shared.pcap', [], piece);
           for (const payloads of taps) {
-            await file.advance();
+            file.advance();
             const [from, first] = [file.end, file.packets];
-            for (const payload of payloads) appendFileSync(file.path, record(payload, 1));
-            await file.advance();
+            const own = Buffer.concat(payloads.map((one) => record(one)));
+            appendFileSync(file.path, own);
+            file.advance();
             expect(file.packets - first).toBe(payloads.length);
-            const own = join(folder, 'own.pcap');
-            await file.cut(from, file.end, own);
-            expect(readFileSync(own)).toEqual(
-              Buffer.concat([Buffer.alloc(24), ...payloads.map((one) => record(one, 1))]),
-            );
+            expect(readFileSync(file.path).subarray(from, file.end)).toEqual(own);
           }
+          file.close();
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  test('that is not there yet has no marker', async () => {
-    expect(await new RawCapture(join(folder, 'missing.pcap')).hasMarker(1)).toBe(false);
+  test('may come later, and is gone for good once it is closed', () => {
+    const path = join(folder, 'late.pcap');
+    const file = new RawCapture(path);
+    file.advance();
+    expect(file.hasMarker(1, 0)).toBe(false);
+    capture('late.pcap', ['mark 1']);
+    file.advance();
+    expect(file).toMatchObject({ packets: 1, whole: true });
+    expect(descriptorsOf(path)).toBe(1);
+    file.close();
+    file.close();
+    appendFileSync(path, record('mark 2'));
+    file.advance();
+    expect(file.packets).toBe(1);
+    expect(file.hasMarker(1, 0)).toBe(false);
+    expect(descriptorsOf(path)).toBe(0);
   });
 
-  test('is counted whatever the size of the pieces that are read', async () => {
-    await fc.assert(
-      fc.asyncProperty(
+  test('is counted whatever the size of the pieces that are read', () => {
+    fc.assert(
+      fc.property(
         fc.array(fc.string({ maxLength: 40 }), { maxLength: 20 }),
         fc.integer({ min: 16, max: 300 }),
-        async (payloads, chunk) => {
-          const path = capture('counted.pcap', payloads);
-          const file = new RawCapture(path, chunk);
-          await file.advance();
+        (payloads, piece) => {
+          const file = open('counted.pcap', payloads, piece);
+          file.advance();
           expect(file).toMatchObject({ packets: payloads.length, whole: true });
+          file.close();
         },
       ),
       { numRuns: 50 },
     );
   });
 
-  test('that ends within a packet or its header is not whole', async () => {
+  test('that ends within a packet or its header is not whole', () => {
     for (const cut of [1, 10, 50]) {
-      const path = capture('cut.pcap', ['first', 'second']);
-      truncateSync(path, 24 + 2 * (16 + 42) + 11 - cut);
-      const file = new RawCapture(path);
-      await file.advance();
+      const file = open('cut.pcap', ['first', 'second']);
+      truncateSync(file.path, 24 + 2 * (16 + 42) + 11 - cut);
+      file.advance();
       expect(file).toMatchObject({ packets: 1, whole: false });
     }
-    writeFileSync(join(folder, 'empty.pcap'), '');
-    const empty = new RawCapture(join(folder, 'empty.pcap'));
-    await empty.advance();
+    const empty = open('empty.pcap', []);
+    truncateSync(empty.path, 0);
+    empty.advance();
     expect(empty).toMatchObject({ packets: 0, whole: false });
   });
 

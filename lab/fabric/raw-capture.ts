@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** What may follow the last marker before it is looked for: some tens of packets. */
 const TAIL = 256 * 1024;
@@ -7,10 +7,16 @@ const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const PIECE = 1 << 20;
 
-/** A classic pcap file of this machine that tcpdump may still be writing, read by whole packets. */
+/**
+ * A classic pcap file of this machine that tcpdump may still be writing, read by whole packets and held open until `close`.
+ * Reading the page cache takes microseconds: not worth a thread.
+ */
 export class RawCapture {
+  static readonly #scratch = Buffer.allocUnsafe(PIECE);
   readonly path: string;
   readonly #piece: number;
+  #descriptor: number | undefined;
+  #closed = false;
   #packets = 0;
   #end = FILE_HEADER;
   #whole = false;
@@ -36,33 +42,36 @@ export class RawCapture {
   }
 
   /** Counts what has been written since. */
-  async advance(): Promise<void> {
-    const file = await openIfThere(this.path);
-    if (file === undefined) return;
-    try {
-      const { size } = await file.stat();
-      const chunk = Buffer.alloc(Math.min(this.#piece, Math.max(size - this.#end, 0)));
-      for (;;) {
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#end);
-        let at = 0;
-        while (at + RECORD_HEADER <= bytesRead) {
-          const next = at + RECORD_HEADER + chunk.readUInt32LE(at + 8);
-          if (this.#end + next > size) break;
-          at = next;
-          this.#packets++;
-        }
-        if (at === 0) break;
-        this.#end += at;
-      }
-      this.#whole = size === this.#end;
-    } finally {
-      await file.close();
+  advance(): void {
+    const descriptor = this.#open();
+    if (descriptor === undefined) return;
+    const { size } = fstatSync(descriptor);
+    while (this.#end + RECORD_HEADER <= size) {
+      const passed = this.#passed(this.#read(descriptor, this.#end, this.#piece), size);
+      if (passed === 0) break;
+      this.#end += passed;
     }
+    this.#whole = size === this.#end;
   }
 
-  /** Whether the payload of a marker is among the last packets, after `from`. */
-  async hasMarker(marker: number, from = 0): Promise<boolean> {
-    const bytes = await this.#tail(from).catch(() => Buffer.alloc(0));
+  /** Counts the whole packets that begin in a piece; how many bytes they have. */
+  #passed(bytes: Buffer, size: number): number {
+    let at = 0;
+    while (at + RECORD_HEADER <= bytes.length) {
+      const next = at + RECORD_HEADER + bytes.readUInt32LE(at + 8);
+      if (this.#end + next > size) break;
+      at = next;
+      this.#packets++;
+    }
+    return at;
+  }
+
+  /** Whether the payload of a marker is among the last whole packets, after `from`; as of the last `advance`. */
+  hasMarker(marker: number, from: number): boolean {
+    const descriptor = this.#open();
+    const start = Math.max(from, this.#end - TAIL);
+    if (descriptor === undefined || start >= this.#end) return false;
+    const bytes = this.#read(descriptor, start, this.#end - start);
     const text = Buffer.from(`mark ${marker}`);
     for (let at = bytes.lastIndexOf(text); at >= 4; at = bytes.lastIndexOf(text, at - 1)) {
       // `mark 12` is not `mark 123`: the length of the datagram stands four bytes before the payload.
@@ -71,48 +80,29 @@ export class RawCapture {
     return false;
   }
 
-  /** Writes the packets from one offset to another into a capture of their own: whole, or not at all. */
-  async cut(from: number, to: number, path: string): Promise<void> {
-    const [source, target] = await Promise.all([open(this.path), open(path, 'w')]);
-    try {
-      await copy(source, target, 0, FILE_HEADER);
-      await copy(source, target, from, to);
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await Promise.all([source.close(), target.close()]);
-    }
+  /** For good: what stands at the path afterwards is another file. */
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    this.#closed = true;
   }
 
-  async #tail(from: number): Promise<Buffer> {
-    const file = await open(this.path);
-    try {
-      const { size } = await file.stat();
-      const start = Math.max(from, size - TAIL, 0);
-      const length = Math.max(size - start, 0);
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, start);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+  /** Of use until the next one, of whatever file. */
+  #read(descriptor: number, from: number, length: number): Buffer {
+    const scratch = RawCapture.#scratch;
+    return scratch.subarray(0, readSync(descriptor, scratch, 0, length, from));
   }
-}
 
-async function copy(source: FileHandle, target: FileHandle, from: number, to: number): Promise<void> {
-  const chunk = Buffer.allocUnsafe(Math.min(PIECE, to - from));
-  for (let at = from; at < to; ) {
-    const { bytesRead } = await source.read(chunk, 0, Math.min(chunk.length, to - at), at);
-    if (bytesRead === 0) return;
-    await target.write(chunk, 0, bytesRead);
-    at += bytesRead;
+  #open(): number | undefined {
+    if (!this.#closed) this.#descriptor ??= openIfThere(this.path);
+    return this.#descriptor;
   }
 }
 
 /** A recorder that has not begun to write yet has no file. */
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+function openIfThere(path: string): number | undefined {
   try {
-    return await open(path);
+    return openSync(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
-import type { Tap, TapCounts, TapRequest } from './fabric.ts';
+import type { StandingRecorders, Tap, TapCounts, TapRequest } from './fabric.ts';
 import { RawCapture } from './raw-capture.ts';
 import { notWritten, type Recorder } from './recorder.ts';
 
@@ -21,11 +21,16 @@ export function ownTap(request: TapRequest, recorder: Recorder, last: Last): Tap
   const file = new RawCapture(recorder.recording.path);
   const before = last()?.count;
   return tap(request, { path: file.path, from: 0 }, async () => {
-    await untilMarked(file, recorder, 0, before, last());
-    const counts = await recorder.end();
-    await file.advance();
-    if (!file.whole || file.packets !== counts.captured) throw await missing(recorder, file, counts);
-    return counts;
+    try {
+      // A recorder ends whatever its file is like; what is wrong with that shows afterwards.
+      await untilMarked(file, recorder, file.end, before, last()).catch(() => {});
+      const counts = await recorder.end();
+      file.advance();
+      if (!file.whole || file.packets !== counts.captured) throw await missing(recorder, file, counts);
+      return counts;
+    } finally {
+      file.close();
+    }
   });
 }
 
@@ -44,30 +49,39 @@ export class StandingRecorder {
     return this.#file.end;
   }
 
-  async tap(request: TapRequest, last: Last): Promise<Tap> {
+  tap(request: TapRequest, { write }: StandingRecorders, last: Last): Tap {
     const { recorder } = this;
     const file = this.#file;
     const before = last()?.count;
-    await file.advance();
+    file.advance();
     const [from, first] = [file.end, file.packets];
     return tap(request, { path: file.path, from }, async () => {
       await untilMarked(file, recorder, from, before, last());
       const counts = await recorder.counts();
       const deadline = Date.now() + WAIT_MS;
-      await file.advance();
+      file.advance();
       while (file.packets < (counts.captured ?? 0)) {
         if (Date.now() > deadline) throw await missing(recorder, file, counts);
         await sleep(POLL_MS);
-        await file.advance();
+        file.advance();
       }
-      await file.cut(from, file.end, request.path).catch((cause: unknown) => {
-        throw notCut(request, cause);
-      });
       const counted = this.#counted;
       this.#counted = counts;
       const since = (what: 'drops' | 'received') => (counts[what] ?? 0) - (counted[what] ?? 0);
-      return { drops: since('drops'), received: since('received'), captured: file.packets - first };
+      const drops = since('drops');
+      try {
+        write(request, { path: file.path, from, to: file.end, drops });
+      } catch (cause) {
+        throw tapNotWritten(request, cause);
+      }
+      return { drops, received: since('received'), captured: file.packets - first };
     });
+  }
+
+  /** Ends the recording, in whatever order it may be, and lets go of its file. */
+  async end(): Promise<void> {
+    await this.recorder.end().catch(() => {});
+    this.#file.close();
   }
 }
 
@@ -93,14 +107,21 @@ async function untilMarked(
   // Without a marker nothing tells what is still on its way through tcpdump: a pause is the best there is.
   if (last === undefined || last.count === before) return void (await sleep(QUIET_MS));
   const deadline = Date.now() + WAIT_MS;
-  while (recorder.running && Date.now() < deadline && !(await file.hasMarker(last.marker, from))) await sleep(POLL_MS);
+  // Packets that have been looked at are not looked at again.
+  let looked = from;
+  while (recorder.running && Date.now() < deadline) {
+    file.advance();
+    if (file.hasMarker(last.marker, looked)) return;
+    looked = file.end;
+    await sleep(POLL_MS);
+  }
 }
 
 function missing({ recording }: Recorder, { packets }: RawCapture, { captured }: TapCounts): Promise<LabError> {
   return notWritten(recording, `${packets} of ${captured} packets are in the file`);
 }
 
-function notCut({ name, path }: TapRequest, cause: unknown): LabError {
+function tapNotWritten({ name, path }: TapRequest, cause: unknown): LabError {
   const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
   const said = cause instanceof Error ? cause.message : String(cause);
   return new LabError(full ? 'tap-disk-full' : 'tap-not-written', `tap ${name} could not be written: ${said}`, {

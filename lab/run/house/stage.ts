@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ControlAct } from '../../../emulators/kit/control/control.ts';
 import { LabError } from '../../errors.ts';
-import type { Tap } from '../../fabric/fabric.ts';
+import type { Tap, TapRequest } from '../../fabric/fabric.ts';
 import { firstMarker, lastMarker } from '../../verdict/markers.ts';
 import type { Topology } from '../../verdict/topology.ts';
 import type { Blueprint } from '../blueprint/blueprint.ts';
@@ -13,6 +13,7 @@ import type { PlannedScenario } from '../record/manifest.ts';
 import type { OperatorAct } from '../scenario/director.ts';
 import type { Ground, Grounds } from './ground.ts';
 import { Operators } from './operator.ts';
+import { sealTap } from './seal.ts';
 import { settled, settledNames } from './settle.ts';
 
 export interface StageFolders {
@@ -34,13 +35,6 @@ export interface House {
   readonly site: Site;
 }
 
-export interface ClosedStage {
-  /** By tap; those that were lost with their place are not there. */
-  readonly drops: ReadonlyMap<string, number>;
-  /** Why not everything ended in order. */
-  readonly trouble: Error | undefined;
-}
-
 /** One scenario's world while it lives: ground, taps, cast. Opened before its first step, closed after its last. */
 export class Stage {
   readonly #house: House;
@@ -49,7 +43,6 @@ export class Stage {
   #ground: Ground | undefined;
   #taps: Tap[] = [];
   #places: string[] = [];
-  readonly #drops = new Map<string, number>();
   #operators: Operators | undefined;
 
   constructor(house: House, folders: StageFolders, emit: Emit) {
@@ -67,7 +60,7 @@ export class Stage {
    * @returns the addresses that the scenario really has.
    */
   async open(scenario: StagedScenario, wanted: Blueprint): Promise<Topology> {
-    const { captures, logs, recorders } = this.#folders;
+    const { captures, logs } = this.#folders;
     await Promise.all([captures, logs].map((folder) => mkdir(folder, { recursive: true })));
     const ground = await this.#timed('fabric', () => this.#house.grounds.take(wanted.fabric));
     this.#ground = ground;
@@ -80,8 +73,7 @@ export class Stage {
             name: tap.name,
             place: tap.place,
             interface: tap.kind === 'pod-lo' ? 'lo' : 'eth0',
-            path: join(captures, `${tap.name}.pcap`),
-            ...(recorders === undefined ? {} : { standing: recorders }),
+            ...this.#recorded(tap.name),
           }),
         ),
       ),
@@ -97,6 +89,13 @@ export class Stage {
       blueprint,
     );
     return topology;
+  }
+
+  /** A recorder of a tap's own writes what it can, classic pcap; what a tap has of one that goes on is sealed. */
+  #recorded(tap: string): Pick<TapRequest, 'path' | 'standing'> {
+    const { captures, recorders } = this.#folders;
+    if (recorders === undefined) return { path: join(captures, `${tap}.pcap`) };
+    return { path: join(captures, `${tap}.pcapng`), standing: { folder: recorders, write: sealTap } };
   }
 
   /** Names hold addresses of nodes, and resolvers stand where the names have put them. */
@@ -137,17 +136,19 @@ export class Stage {
     await this.#stop(this.#taps.filter(({ request }) => request.place === place));
   }
 
+  /** Each is stopped, whatever the others say: what was recorded until a place was lost is evidence too. */
   async #stop(taps: readonly Tap[]): Promise<void> {
-    const stopped = await Promise.allSettled(
-      taps.map(async (tap) => this.#drops.set(tap.request.name, (await tap.stop()).drops)),
-    );
+    const stopped = await Promise.allSettled(taps.map((tap) => tap.stop()));
     for (const result of stopped) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Ends in the order that loses nothing: last marker, taps, then the cast. */
-  async close(): Promise<ClosedStage> {
+  /**
+   * Ends in the order that loses nothing: last marker, taps, then the cast.
+   * @returns why not everything ended in order.
+   */
+  async close(): Promise<Error | undefined> {
     const ground = this.#ground;
-    if (!ground) return { drops: this.#drops, trouble: undefined };
+    if (!ground) return undefined;
     this.#ground = undefined;
     await ground.running.mark(lastMarker, this.#places).catch(() => undefined);
     await this.#keepTables(ground);
@@ -157,7 +158,7 @@ export class Stage {
       const maxResidentBytes = await residentBytes(pid);
       if (maxResidentBytes > 0) this.#emit({ event: 'memory', process: name, maxResidentBytes });
     }
-    return { drops: this.#drops, trouble: [stopped, rested].find((one) => one instanceof Error) };
+    return [stopped, rested].find((one) => one instanceof Error);
   }
 
   /** What the nodes say that they have translated: for people, and to compare the captures with. */

@@ -7,7 +7,6 @@ import type { Emit } from '../inside/events.ts';
 import type { Plan, PlannedScenario } from '../record/manifest.ts';
 import type { Act } from '../scenario/director.ts';
 import type { LiveWorld } from './director.ts';
-import { sealCaptures } from './seal.ts';
 
 export interface LiveRun {
   readonly house: House;
@@ -52,10 +51,8 @@ export function liveWorld(run: LiveRun, scenario: PlannedScenario): LiveWorld {
       reporting(async () => {
         const started = performance.now();
         await live?.close();
-        const { drops, trouble } = await stage.close();
+        const trouble = await stage.close();
         const cleared = (troubled || trouble) && (await run.house.grounds.clear().catch((error: Error) => error));
-        // What was recorded until a place was lost is evidence too.
-        await sealCaptures(captures, drops);
         for (const error of [trouble, cleared]) if (error instanceof Error) throw error;
         run.emit({ event: 'phase', name: 'tear-down', ms: performance.now() - started });
       }),

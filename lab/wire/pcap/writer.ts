@@ -1,4 +1,4 @@
-import { concat, mustFit, padded4 } from '../bytes.ts';
+import { mustFit, padded4 } from '../bytes.ts';
 import { type Endian, LITTLE } from './endian.ts';
 
 /* Each function writes one piece of a file; a file is their concatenation. */
@@ -121,19 +121,20 @@ export function block(
   endian: Endian = LITTLE,
 ): Uint8Array {
   const written = options.filter((option) => option !== undefined);
-  const parts = written.map(({ code, value }) => {
-    const bytes = new Uint8Array(4 + padded4(value.length));
-    endian.put16(bytes, 0, code);
-    endian.put16(bytes, 2, mustFit('length of an option', value.length, 0xffff));
-    bytes.set(value, 4);
-    return bytes;
-  });
-  const content = concat([body, ...parts, new Uint8Array(written.length === 0 ? 0 : 4)]);
-  const bytes = new Uint8Array(12 + content.length);
+  const ending = written.length === 0 ? 0 : 4;
+  const length = written.reduce((sum, { value }) => sum + 4 + padded4(value.length), 12 + body.length + ending);
+  const bytes = new Uint8Array(length);
   endian.put32(bytes, 0, type);
-  endian.put32(bytes, 4, bytes.length);
-  bytes.set(content, 8);
-  endian.put32(bytes, bytes.length - 4, bytes.length);
+  endian.put32(bytes, 4, length);
+  bytes.set(body, 8);
+  let at = 8 + body.length;
+  for (const { code, value } of written) {
+    endian.put16(bytes, at, code);
+    endian.put16(bytes, at + 2, mustFit('length of an option', value.length, 0xffff));
+    bytes.set(value, at + 4);
+    at += 4 + padded4(value.length);
+  }
+  endian.put32(bytes, length - 4, length);
   return bytes;
 }
 
