@@ -1,21 +1,22 @@
 import type { PlaceName } from '../fabric.ts';
 import { bare, cables, cablesOf, indexOf, interfaces } from './interfaces.ts';
 import type { Place, Plan } from './plan.ts';
+import { lay } from './porter/cable.ts';
 import { forgetTranslations } from './porter/nfnetlink.ts';
 import { ip } from './porter/rtnetlink.ts';
 import { nft, run, type Step } from './porter/steps.ts';
 import { rules } from './rules.ts';
 import { lifetimes, sysctls } from './sysctls.ts';
 
-/** In the outer namespace: all places, and the cables between them. The places are there before any other job begins. */
+/** In the outer namespace: all places, and the cables between them. No program runs: other jobs find all of it there. */
 export function build(plan: Plan): Step[] {
   const names = plan.places.map(({ netns }) => netns);
-  return [{ verb: 'namespaces', names }, run(['ip', '-batch', '-'], cables(plan))];
+  return [{ verb: 'namespaces', names }, lay(cables(plan))];
 }
 
 /** In the outer namespace, where the cables of these places are gone: they lie again as `build` would lay them. */
 export function recable(plan: Plan, places: ReadonlySet<PlaceName>): Step[] {
-  return places.size === 0 ? [] : [run(['ip', '-batch', '-'], cablesOf(plan, places))];
+  return places.size === 0 ? [] : [lay(cablesOf(plan, places))];
 }
 
 /** In the outer namespace: what `build` made. */
@@ -24,15 +25,11 @@ export function remove(plan: Plan): Step[] {
   return [run(['ip', '-batch', '-'], names)];
 }
 
-/** In a place that may still lack its cables: rules name interfaces that are yet to come. Nothing where there are none. */
-export function rule(plan: Plan, place: Place): Step[] {
-  const text = rulesOf(plan, place);
-  return text === undefined ? [] : [nft(text)];
-}
-
 /** In a place that has its cables. */
 export function furnish(plan: Plan, place: Place): Step[] {
-  return [...sysctls(place), ip(interfaces(plan, place), indexOf(plan, place))];
+  const text = rulesOf(plan, place);
+  const wires = ip(interfaces(plan, place), indexOf(plan, place));
+  return [...sysctls(place), wires, ...(text === undefined ? [] : [nft(text)])];
 }
 
 /**

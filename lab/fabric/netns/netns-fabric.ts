@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { Fabric, FabricSpec, RunningFabric } from '../fabric.ts';
 import { checkSpec } from './check-spec.ts';
-import { build, furnish, remove, rule } from './furnish.ts';
+import { build, furnish, remove } from './furnish.ts';
 import { insideOuter } from './outer.ts';
 import { planFabric } from './plan.ts';
 import { OUTER, Porter } from './porter/porter.ts';
+import type { Step } from './porter/steps.ts';
 import { residence } from './residence.ts';
 import { runningFabric } from './running.ts';
 
@@ -33,17 +34,14 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     const built = porter.demand(what, OUTER, build(plan));
     // It is waited for below.
     built.catch(() => {});
+    // Now: while the porter does that, what is to be done in each place is written down.
     await new Promise((resolve) => setImmediate(resolve));
-    // Rules are read by programs of their own: that goes on beside all that the porter does itself.
-    const ruled = plan.places.flatMap((place) => {
-      const steps = rule(plan, place);
-      return steps.length === 0 ? [] : [porter.demand(what, place, steps)];
-    });
-    const wires = plan.places.map((place) => furnish(plan, place));
-    const furnished = built.then(() =>
-      Promise.all(plan.places.map((place, at) => porter.demand(what, place, wires[at] ?? []))),
-    );
-    await Promise.all([built, ...ruled, furnished, mkdir(residence.sockets, { recursive: true })]);
+    const furnished = plan.places.map((place) => ({ place, steps: furnish(plan, place) })).toSorted(programsFirst);
+    await Promise.all([
+      built,
+      ...furnished.map(({ place, steps }) => porter.demand(what, place, steps)),
+      mkdir(residence.sockets, { recursive: true }),
+    ]);
   } catch (error) {
     // Half a fabric is of no use; what was not made cannot be removed, and the first error is the one to tell.
     await porter.run(OUTER, remove(plan));
@@ -51,4 +49,10 @@ async function up(spec: FabricSpec): Promise<RunningFabric> {
     throw error;
   }
   return runningFabric(plan, porter);
+}
+
+/** What a place's programs do goes on while the porter itself furnishes the others. */
+function programsFirst(a: { readonly steps: readonly Step[] }, b: typeof a): number {
+  const programs = ({ steps }: typeof a) => steps.filter(({ verb }) => verb === 'run').length;
+  return programs(b) - programs(a);
 }

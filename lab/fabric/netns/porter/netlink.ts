@@ -14,6 +14,16 @@ export interface Request {
   readonly message: Uint8Array;
 }
 
+/** A message of one link, and the namespaces of its ends; a bridge has one. */
+export interface Cable {
+  /** For people. */
+  readonly name: string;
+  /** With room for descriptors: at byte 36 for `far`, and in the last four bytes for `near`. */
+  readonly message: Uint8Array;
+  readonly far: string;
+  readonly near: string | undefined;
+}
+
 export const ROUTE = 0;
 export const NETFILTER = 12;
 export const AF_INET = 2;

@@ -11,6 +11,8 @@
 #     exited  its exit code, or its signal as a negative number; closed: the same when all that it wrote has been told
 #
 #   namespaces NAME...                 makes them, each with its name in /run/netns, as `ip netns add` does
+#   lay (NAME MESSAGE FAR NEAR)...     links: netlink messages with room for the descriptors of two namespaces, at byte 36 for FAR, and
+#                                      in the last four bytes for NEAR, unless that is empty
 #   write PATH VALUE                   a setting; `*` in PATH is every name in that folder; what is not there needs no setting
 #   read PATH                          a file, told as stdout
 #   send ADDRESS PORT TEXT             one UDP datagram, by a socket that stays
@@ -87,7 +89,7 @@ my $here = '';
 open $namespace{''}, '<', '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
 
 my %does = (
-    namespaces => \&make_namespaces, write => \&write_setting, read => \&read_file, send => \&send_datagram,
+    namespaces => \&make_namespaces, lay => \&lay, write => \&write_setting, read => \&read_file, send => \&send_datagram,
     netlink => \&netlink, sweep => \&sweep, tell => \&tell,
 );
 # What takes time: the job goes on when `finish` is called.
@@ -170,10 +172,15 @@ sub finish {
 sub enter {
     my ($place) = @_;
     return if $place eq $here;
+    syscall($calls->{setns}, descriptor($place), CLONE_NEWNET) == 0 or die "setns: $!\n";
+    $here = $place;
+}
+
+sub descriptor {
+    my ($place) = @_;
     my $path = "/run/netns/$place";
     open $namespace{$place}, '<', $path or delete $namespace{$place}, die "$path: $!\n" unless $namespace{$place};
-    syscall($calls->{setns}, fileno $namespace{$place}, CLONE_NEWNET) == 0 or die "setns: $!\n";
-    $here = $place;
+    return fileno $namespace{$place};
 }
 
 sub make_namespaces {
@@ -190,6 +197,17 @@ sub make_namespaces {
     }
     enter($place);
     return '';
+}
+
+sub lay {
+    my ($place, @said) = @_;
+    my @requests;
+    while (my ($name, $message, $far, $near) = splice @said, 0, 4) {
+        substr($message, 36, 4) = pack 'L', descriptor($far);
+        substr($message, -4) = pack 'L', descriptor($near) if length $near;
+        push @requests, $name, $message;
+    }
+    return netlink($place, NETLINK_ROUTE, @requests);
 }
 
 sub write_setting {

@@ -13,7 +13,8 @@ import type { Step } from './steps.ts';
 /** The index of an interface in the place. @throws RangeError when it has none of that name. */
 export type IndexOf = (device: string) => number;
 
-const [NEWLINK, NEWADDR, DELADDR, GETADDR] = [16, 20, 21, 22];
+export const NEWLINK = 16;
+const [NEWADDR, DELADDR, GETADDR] = [20, 21, 22];
 const [NEWROUTE, DELROUTE, GETROUTE, DELNEIGH, GETNEIGH] = [24, 25, 26, 29, 30];
 const MAIN_TABLE = 254;
 const SCOPE = { universe: 0, link: 253, host: 254 } as const;
@@ -51,8 +52,8 @@ function sweep(
 }
 
 const IFF_UP = 1;
-const IFLA = { ADDRESS: 1, MASTER: 10, LINKINFO: 18 } as const;
-const INFO = { KIND: 1, DATA: 2 } as const;
+export const IFLA = { ADDRESS: 1, MASTER: 10, LINKINFO: 18 } as const;
+export const INFO = { KIND: 1, DATA: 2 } as const;
 const BR_FDB_FLUSH = 21;
 
 /** ifinfomsg: family u8, 0, type u16, index i32, flags u32, which of them to change u32. */

@@ -1,10 +1,12 @@
-import type { Request } from './netlink.ts';
+import type { Cable, Request } from './netlink.ts';
 import type { Item } from './words.ts';
 
 /** One thing that the porter does in a place; it fails with words that say what failed. */
 export type Step =
   /** Network namespaces, by the names that they have in /run/netns. */
   | { readonly verb: 'namespaces'; readonly names: readonly string[] }
+  /** Links between namespaces, or in one. */
+  | { readonly verb: 'lay'; readonly cables: readonly Cable[] }
   /** A setting below /proc/sys; `*` in the path is every name in that folder. What is not there needs no setting. */
   | { readonly verb: 'write'; readonly path: string; readonly value: number }
   /** A file's text, as stdout. */
@@ -49,6 +51,8 @@ export function itemsOf(step: Step): Item[] {
   switch (step.verb) {
     case 'namespaces':
       return [step.verb, ...step.names];
+    case 'lay':
+      return [step.verb, ...step.cables.flatMap(({ name, message, far, near = '' }) => [name, message, far, near])];
     case 'write':
       return [step.verb, step.path, step.value];
     case 'read':
