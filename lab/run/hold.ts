@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LabError } from '../errors.ts';
 import { outerCommand } from '../fabric/netns/outer.ts';
@@ -78,7 +79,7 @@ async function becomesReady(folder: string, name: string, pid: number): Promise<
       return { version: 1, name, pid, startTicks: ticks ?? '', inside: await firstChild(pid), places, folder };
     }
     if ((await startTicks(pid)) === undefined) break;
-    await new Promise((settle) => setTimeout(settle, 50));
+    await sleep(50);
   }
   throw new LabError('LAB-UP', 'the lab did not come up', {
     exitCode: 3,
@@ -92,7 +93,7 @@ async function becomesReady(folder: string, name: string, pid: number): Promise<
 export async function releaseLab(project: string, lab: LabStatus): Promise<void> {
   if (lab.alive) {
     process.kill(lab.pid, 'SIGKILL');
-    while ((await startTicks(lab.pid)) === lab.startTicks) await new Promise((settle) => setTimeout(settle, 10));
+    while ((await startTicks(lab.pid)) === lab.startTicks) await sleep(10);
   }
   await rm(join(stateFolder(project), `${lab.name}.json`), { force: true });
   await rm(join(stateFolder(project), lab.name), { recursive: true, force: true });

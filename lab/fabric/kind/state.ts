@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -82,7 +83,7 @@ export async function withLock<T>(folder: string, name: string, act: () => Promi
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       const gone = holder > 0 && !heldByOther({ holder }) && holder !== process.pid;
       if (gone) await rm(path, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, 100));
+      else await sleep(100);
     }
   }
   try {

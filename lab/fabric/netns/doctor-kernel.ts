@@ -15,6 +15,13 @@ const nft = (rules: string): string => `printf '%s\\n' '${rules}' | tr ';' '\\n'
 
 const features: readonly Feature[] = [
   {
+    name: 'kernel: pidfd_open, Linux 5.3',
+    trial: "perl -e 'exit(syscall(434, $$ + 0, 0) < 0)'",
+    neededFor: 'the netns fabric',
+    mend: undefined,
+    essential: true,
+  },
+  {
     name: 'kernel: nat and fib in nft',
     trial: nft(
       'table ip t {;chain c {;type nat hook postrouting priority srcnat;fib daddr type local return;masquerade fully-random;};}',

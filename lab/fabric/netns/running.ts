@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { Impairment, PlaceName, RunningFabric } from '../fabric.ts';
 import { groundKey, skeletonOf } from '../ground-key.ts';
@@ -69,7 +70,7 @@ export function runningFabric(built: Plan, porter: Porter): RunningFabric {
       await household.mark(marker, names);
       // Where netem delays a link, a packet that was sent is not on the wire yet.
       const delay = Math.max(0, ...names.map((name) => delayOf(impaired.get(name))));
-      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+      if (delay > 0) await sleep(delay);
     },
     applyService: (cluster, service) =>
       services.set(cluster, (all) => [...all.filter(({ name }) => name !== service.name), service]),
