@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FILE_HEADER } from '../wire/pcap/classic.ts';
 import { TimelineBuilder } from './builder.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,8 +28,6 @@ const POLL_MS = 15;
 /** Looking takes at most one part in so many of the time: the more there is to look at, the less often. */
 const LEISURE = 4;
 const PIECE = 256 * 1024;
-/** Of classic pcap: every part of a file that several taps share begins with it. */
-const FILE_HEADER = 24;
 
 /** Follows the files of running recorders; reads only while somebody looks. */
 export async function followTaps(taps: readonly FollowedTap[]): Promise<LiveCapture> {

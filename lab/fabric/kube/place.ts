@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { PlaceName, Residence } from '../fabric.ts';
-import type { Attendant, Launch, Launched } from './attendant/client.ts';
+import type { Launch } from '../launched.ts';
+import type { Attendant, AttendedProcess } from './attendant/client.ts';
 
 /** One place of a running fabric: how the lab starts programs in it, and who may look at its network. */
 export interface KubePlace {
@@ -54,7 +55,7 @@ export async function keep({ keeper, enter, name }: KubePlace, argv: readonly st
   });
 }
 
-export async function start(attendant: Attendant, place: PlaceName, launch: Launch): Promise<Launched> {
+export async function start(attendant: Attendant, place: PlaceName, launch: Launch): Promise<AttendedProcess> {
   try {
     return await attendant.launch(launch);
   } catch (cause) {
@@ -70,7 +71,7 @@ export async function start(attendant: Attendant, place: PlaceName, launch: Laun
 }
 
 /** SIGTERM to the whole group, SIGKILL after the grace period. */
-export async function stopGroup(child: Launched, graceMs = 1000): Promise<void> {
+export async function stopGroup(child: AttendedProcess, graceMs = 1000): Promise<void> {
   if (!child.running) return;
   child.signal('SIGTERM');
   const timer = setTimeout(() => child.signal('SIGKILL'), graceMs);

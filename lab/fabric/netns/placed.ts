@@ -1,7 +1,8 @@
 import { LabError } from '../../errors.ts';
 import type { PlacedProcess } from '../fabric.ts';
+import type { Launched } from '../launched.ts';
 import type { Place } from './plan.ts';
-import type { Launch, Launched } from './porter/launch.ts';
+import type { PlacedLaunch } from './porter/launch.ts';
 import type { Porter } from './porter/porter.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function startPlaced(
 }
 
 /** @throws LabError `process-not-started` */
-export async function launchIn(porter: Porter, place: Place, launch: Launch): Promise<Launched> {
+export async function launchIn(porter: Porter, place: Place, launch: PlacedLaunch): Promise<Launched> {
   try {
     return await porter.launch(place, launch);
   } catch (cause) {

@@ -25,8 +25,3 @@ export function run(argv: readonly string[], input = ''): Promise<RunResult> {
     child.stdin.end(input);
   });
 }
-
-/** The prefix that runs a command in the network namespace of a name. */
-export function inNetns(netns: string): string[] {
-  return ['nsenter', `--net=/run/netns/${netns}`, '--'];
-}

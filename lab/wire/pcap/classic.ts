@@ -2,7 +2,8 @@ import type { Endian } from './endian.ts';
 import { type CaptureInterface, type CapturePacket, MAX_PACKET } from './packet.ts';
 import type { Glance, RecordFormat, Report } from './records.ts';
 
-const FILE_HEADER = 24;
+/** Every part of a file that several captures share begins with it. */
+export const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const NONE: readonly string[] = [];
 

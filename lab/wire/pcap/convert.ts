@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { concat } from '../bytes.ts';
+import { FILE_HEADER } from './classic.ts';
 import type { CapturePacket } from './packet.ts';
 import { CaptureReader } from './reader.ts';
 import { enhancedPacket, interfaceDescription, interfaceStatistics, sectionHeader } from './writer.ts';
@@ -11,7 +12,6 @@ export interface CapturePart {
   readonly to: number;
 }
 
-const FILE_HEADER = 24;
 const PIECE = 1 << 20;
 
 /**

@@ -1,25 +1,12 @@
 import { execa } from 'execa';
 import { LabError } from '../../../errors.ts';
+import { Ending, type Launch, type Launched } from '../../launched.ts';
 import { lineCutter } from '../../lines.ts';
 import { sourceCommand } from '../source.ts';
 import type { AttendantNews, AttendantWord } from './words.ts';
 
-export interface Launch {
-  readonly argv: readonly string[];
-  readonly stdin?: 'pipe';
-  readonly onStdout?: (text: string) => void;
-  readonly onStderr?: (text: string) => void;
-}
-
 /** A process in a place, started by the attendant; the pid is the place's. */
-export interface Launched {
-  readonly pid: number;
-  readonly running: boolean;
-  /** Exit code, or the name of the signal. */
-  readonly exited: Promise<number | string>;
-  /** As `exited`, but when everything that was written has been passed on. */
-  readonly closed: Promise<number | string>;
-  write(text: string): void;
+export interface AttendedProcess extends Launched {
   /** The end of its stdin. */
   end(): void;
   signal(signal: 'SIGUSR1' | 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
@@ -105,41 +92,35 @@ export class Attendant {
     return this.#gone === undefined;
   }
 
-  launch({ argv, stdin = undefined, onStdout, onStderr }: Launch): Promise<Launched> {
+  launch({ argv, stdin, onStdout, onStderr }: Launch): Promise<AttendedProcess> {
     const started = Promise.withResolvers<number>();
-    const exited = Promise.withResolvers<number | string>();
-    const closed = Promise.withResolvers<number | string>();
-    const state = { running: true };
+    const ending = new Ending();
     const id = this.#enter({
       take: (news) => {
         if (news.say === 'started') started.resolve(news.pid);
         else if (news.say === 'stdout') onStdout?.(news.text);
         else if (news.say === 'stderr') onStderr?.(news.text);
-        else if (news.say === 'exited') {
-          state.running = false;
-          exited.resolve(news.how);
-        } else if (news.say === 'closed') {
-          closed.resolve(news.how);
+        else if (news.say === 'exited') ending.exit(news.how);
+        else if (news.say === 'closed') {
+          ending.close(news.how);
           this.#entries.delete(id);
         } else if (news.say === 'failed') entryFailed(new Error(news.message));
       },
       lost: (error) => entryFailed(error),
     });
     const entryFailed = (error: Error): void => {
-      state.running = false;
       started.reject(error);
-      exited.resolve(error.message);
-      closed.resolve(error.message);
+      ending.lose(error.message);
       this.#entries.delete(id);
     };
     this.#say({ say: 'start', id, argv, stdin: stdin ?? 'ignore' });
     return started.promise.then((pid) => ({
       pid,
       get running() {
-        return state.running;
+        return ending.running;
       },
-      exited: exited.promise,
-      closed: closed.promise,
+      exited: ending.exited,
+      closed: ending.closed,
       write: (text) => this.#say({ say: 'write', id, text }),
       end: () => this.#say({ say: 'end', id }),
       signal: (signal) => this.#say({ say: 'signal', id, signal }),

@@ -1,4 +1,4 @@
-import { attribute, type Cable, flags, message, u32 } from './netlink.ts';
+import { attribute, type Cable, ethernet, flags, ifinfomsg, message, u32 } from './netlink.ts';
 import { IFLA, INFO, NEWLINK } from './rtnetlink.ts';
 import type { Step } from './steps.ts';
 
@@ -26,7 +26,7 @@ function cable(line: string): Cable {
   if (name === undefined || far === undefined) throw new RangeError(`not understood: ${line}`);
   const kind = Buffer.from(peer === undefined ? 'bridge' : 'veth');
   const data = peer === undefined ? [] : [attribute(INFO.DATA, peerOf(peer, peerIndex, peerMac))];
-  const bytes = message(NEWLINK, flags.create, ifinfomsg(index), [
+  const bytes = message(NEWLINK, flags.create, ifinfomsg(Number(index)), [
     attribute(NET_NS_FD, u32(0)),
     ...named(name, mac),
     attribute(IFLA.LINKINFO, Buffer.concat([attribute(INFO.KIND, kind), ...data])),
@@ -36,15 +36,10 @@ function cable(line: string): Cable {
 
 function peerOf(name: string, index: string, mac: string | undefined): Uint8Array {
   const attributes = [...named(name, mac), attribute(NET_NS_FD, u32(0))];
-  return attribute(VETH_INFO_PEER, Buffer.concat([ifinfomsg(index), ...attributes]));
+  return attribute(VETH_INFO_PEER, Buffer.concat([ifinfomsg(Number(index)), ...attributes]));
 }
 
 function named(name: string, mac: string | undefined): Uint8Array[] {
-  const address = mac === undefined ? [] : [attribute(IFLA.ADDRESS, Buffer.from(mac.replaceAll(':', ''), 'hex'))];
+  const address = mac === undefined ? [] : [attribute(IFLA.ADDRESS, ethernet(mac))];
   return [attribute(IFNAME, Buffer.from(`${name}\0`)), ...address];
-}
-
-/** Family u8, type u16, index i32, flags u32, which of them to change u32. */
-function ifinfomsg(index: string | undefined): Uint8Array {
-  return Buffer.concat([u32(0), u32(Number(index)), u32(0), u32(0)]);
 }

@@ -3,14 +3,21 @@ import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../run.ts';
-import type { Launch } from './launch.ts';
+import type { PlacedLaunch } from './launch.ts';
 import { OUTER, Porter } from './porter.ts';
 
 // The porter's outer namespace is that of the tests.
 const porter = new Porter();
 afterAll(() => porter.close());
-const launch = (request: Launch) => porter.launch(OUTER, request);
-const shell = (script: string, more: Omit<Launch, 'argv'> = {}) => launch({ argv: ['sh', '-c', script], ...more });
+const launch = (request: PlacedLaunch) => porter.launch(OUTER, request);
+const shell = (script: string, more: Omit<PlacedLaunch, 'argv'> = {}) =>
+  launch({ argv: ['sh', '-c', script], ...more });
+/** One with whom one speaks: what it is told it reads, and what it says is in `heard`. */
+async function partner(script: string) {
+  const heard: string[] = [];
+  const child = await shell(script, { stdin: 'pipe', stdout: 'pipe', onStdout: (text) => heard.push(text) });
+  return { child, heard };
+}
 
 describe('a launched process', () => {
   test('ends with its exit code, or with the name of the signal', async () => {
@@ -46,12 +53,7 @@ describe('a launched process', () => {
   });
 
   test('hears what is written to it; to write after its end hurts nobody', async () => {
-    const heard: string[] = [];
-    const child = await shell('read -r a; read -r b; echo "$b $a"', {
-      stdin: 'pipe',
-      stdout: 'pipe',
-      onStdout: (text) => heard.push(text),
-    });
+    const { child, heard } = await partner('read -r a; read -r b; echo "$b $a"');
     child.write('one\ntwo\n');
     expect(await child.closed).toBe(0);
     expect(heard.join('')).toBe('two one\n');
@@ -93,12 +95,7 @@ describe('a launched process', () => {
   test('that does not read what it is told holds up nobody', async () => {
     const deaf = await shell('sleep 30', { stdin: 'pipe' });
     deaf.write('x'.repeat(1_000_000));
-    const heard: string[] = [];
-    const other = await shell('read -r a; echo "$a"', {
-      stdin: 'pipe',
-      stdout: 'pipe',
-      onStdout: (text) => heard.push(text),
-    });
+    const { child: other, heard } = await partner('read -r a; echo "$a"');
     other.write('word\n');
     await other.closed;
     expect(heard.join('')).toBe('word\n');
@@ -107,12 +104,7 @@ describe('a launched process', () => {
   });
 
   test('gets all of what is more than a pipe holds', async () => {
-    const heard: string[] = [];
-    const child = await shell('sleep 0.05; head -c 1000000 | wc -c', {
-      stdin: 'pipe',
-      stdout: 'pipe',
-      onStdout: (text) => heard.push(text),
-    });
+    const { child, heard } = await partner('sleep 0.05; head -c 1000000 | wc -c');
     child.write('x'.repeat(600_000));
     child.write('y'.repeat(400_000));
     await child.closed;
@@ -120,11 +112,7 @@ describe('a launched process', () => {
   });
 
   test('is closed only when its heirs have said all', async () => {
-    const heard: string[] = [];
-    const child = await shell('(sleep 0.1; echo late) & exit 4', {
-      stdout: 'pipe',
-      onStdout: (text) => heard.push(text),
-    });
+    const { child, heard } = await partner('(sleep 0.1; echo late) & exit 4');
     expect(await child.exited).toBe(4);
     expect(heard).toEqual([]);
     expect(await child.closed).toBe(4);

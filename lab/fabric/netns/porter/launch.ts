@@ -1,37 +1,23 @@
 import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
+import { Ending, type Launch, type Launched } from '../../launched.ts';
 import type { Step } from './steps.ts';
 import type { ProcessNews } from './words.ts';
 
 /** Where a stream of a launched program goes: nowhere, to whoever launched it, or to the end of a file. */
 export type Outlet = 'ignore' | 'pipe' | { readonly log: string };
 
-export interface Launch {
-  readonly argv: readonly string[];
-  readonly stdin?: 'pipe';
+export interface PlacedLaunch extends Launch {
   readonly stdout?: Outlet;
   readonly stderr?: Outlet;
   /** Goes before whatever else the machine does, where that is allowed. */
   readonly first?: boolean;
-  readonly onStdout?: (text: string) => void;
-  readonly onStderr?: (text: string) => void;
-}
-
-/** A process in a session of its own; the pid is valid here too. */
-export interface Launched {
-  readonly pid: number;
-  readonly running: boolean;
-  /** Exit code, or the name of the signal. */
-  readonly exited: Promise<number | string>;
-  /** As `exited`, but when everything that the process and its heirs wrote to a pipe has been passed on. */
-  readonly closed: Promise<number | string>;
-  write(text: string): void;
 }
 
 /** With a T1 of 200 ms a compiler beside would decide what is repeated. */
 const FIRST = constants.priority.PRIORITY_ABOVE_NORMAL;
 
-export function launchStep({ argv, stdin, stdout = 'ignore', stderr = 'ignore', first }: Launch): Step {
+export function launchStep({ argv, stdin, stdout = 'ignore', stderr = 'ignore', first }: PlacedLaunch): Step {
   const where = (outlet: Outlet) => (typeof outlet === 'string' ? outlet : outlet.log);
   return {
     verb: 'launch',
@@ -47,24 +33,22 @@ export function launchStep({ argv, stdin, stdout = 'ignore', stderr = 'ignore', 
 export class LaunchedProcess {
   readonly #launch: Launch;
   readonly #decoders = { out: new StringDecoder('utf8'), err: new StringDecoder('utf8') };
-  readonly #exited = Promise.withResolvers<number | string>();
-  readonly #closed = Promise.withResolvers<number | string>();
-  #running = true;
+  readonly ending = new Ending();
 
   constructor(launch: Launch) {
     this.#launch = launch;
   }
 
-  /** @param write says something to its stdin. */
+  /** The pid is valid here too. @param write says something to its stdin. */
   handle(pid: number, write: (text: string) => void): Launched {
-    const running = () => this.#running;
+    const { ending } = this;
     return {
       pid,
       get running() {
-        return running();
+        return ending.running;
       },
-      exited: this.#exited.promise,
-      closed: this.#closed.promise,
+      exited: ending.exited,
+      closed: ending.closed,
       write,
     };
   }
@@ -78,23 +62,12 @@ export class LaunchedProcess {
         this.#launch.onStderr?.(this.#decoders.err.write(news.bytes));
         break;
       case 'exited':
-        this.#end(this.#exited, news.how);
+        this.ending.exit(wordFor(news.how));
         break;
       case 'closed':
-        this.#closed.resolve(wordFor(news.how));
+        this.ending.close(wordFor(news.how));
         break;
     }
-  }
-
-  /** Nobody will tell any more. */
-  lose(why: string): void {
-    this.#end(this.#exited, why);
-    this.#closed.resolve(why);
-  }
-
-  #end({ resolve }: PromiseWithResolvers<number | string>, how: number | string): void {
-    this.#running = false;
-    resolve(typeof how === 'number' ? wordFor(how) : how);
   }
 }
 

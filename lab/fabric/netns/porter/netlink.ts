@@ -71,6 +71,16 @@ export function inet(address: string): Uint8Array {
   return bytes;
 }
 
+/** Of messages about links: family u8, type u16, index i32, flags u32, which of them to change u32. */
+export function ifinfomsg(index: number, flag = 0): Uint8Array {
+  return Buffer.concat([u32(0), u32(index), u32(flag), u32(flag)]);
+}
+
+/** `02:42:ac:12:00:02` */
+export function ethernet(address: string): Uint8Array {
+  return Buffer.from(address.replaceAll(':', ''), 'hex');
+}
+
 function filled(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
 }

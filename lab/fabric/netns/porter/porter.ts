@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { LabError } from '../../../errors.ts';
-import { type Launch, type Launched, LaunchedProcess, launchStep } from './launch.ts';
+import type { Launched } from '../../launched.ts';
+import { LaunchedProcess, launchStep, type PlacedLaunch } from './launch.ts';
 import { itemsOf, nameOf, type Step } from './steps.ts';
 import { FrameCutter, type JobNews, newsOf, packFrame, packList } from './words.ts';
 
@@ -74,7 +75,7 @@ export class Porter {
   }
 
   /** A program that goes on in a place. @throws Error when it cannot be started. */
-  async launch(place: Workplace, launch: Launch): Promise<Launched> {
+  async launch(place: Workplace, launch: PlacedLaunch): Promise<Launched> {
     this.#last += 1;
     const id = this.#last;
     const one = new LaunchedProcess(launch);
@@ -153,7 +154,7 @@ export class Porter {
     };
     for (const { done } of this.#jobs.values()) done(this.#gone);
     this.#jobs.clear();
-    for (const one of this.#launched.values()) one.lose(why);
+    for (const one of this.#launched.values()) one.ending.lose(why);
     this.#launched.clear();
     this.#closing = false;
     this.#hold();

@@ -1,4 +1,4 @@
-import { AF_INET, attribute, flags, inet, message, type Request, ROUTE, u32 } from './netlink.ts';
+import { AF_INET, attribute, ethernet, flags, ifinfomsg, inet, message, type Request, ROUTE, u32 } from './netlink.ts';
 import type { Step } from './steps.ts';
 
 /*
@@ -61,7 +61,7 @@ function link(words: readonly string[], indexOf: IndexOf): Uint8Array | undefine
   const [set, device = '', what, value = ''] = words;
   if (set !== 'set') return undefined;
   const up = what === 'up' ? IFF_UP : 0;
-  const fixed = Buffer.concat([u32(0), u32(indexOf(device)), u32(up), u32(up)]);
+  const fixed = ifinfomsg(indexOf(device), up);
   const changed = (...attributes: Uint8Array[]) => message(NEWLINK, flags.change, fixed, attributes);
   switch (words.slice(2).join(' ')) {
     case 'up':
@@ -69,7 +69,7 @@ function link(words: readonly string[], indexOf: IndexOf): Uint8Array | undefine
     case `master ${value}`:
       return changed(attribute(IFLA.MASTER, u32(indexOf(value))));
     case `address ${value}`:
-      return changed(attribute(IFLA.ADDRESS, Buffer.from(value.replaceAll(':', ''), 'hex')));
+      return changed(attribute(IFLA.ADDRESS, ethernet(value)));
     case 'type bridge fdb_flush': {
       const data = attribute(INFO.DATA, attribute(BR_FDB_FLUSH, new Uint8Array()));
       const kind = attribute(INFO.KIND, Buffer.from('bridge'));

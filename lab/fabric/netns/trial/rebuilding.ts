@@ -1,6 +1,6 @@
 import type { FabricSpec, RunningFabric } from '../../fabric.ts';
 import { netnsFabric } from '../netns-fabric.ts';
-import { inNetns, run } from '../run.ts';
+import { run } from '../run.ts';
 import { trialSpec } from './spec.ts';
 
 /** Everything that a rebuilt fabric must not have of the one before: addresses, egress, extra addresses, Services. */
@@ -38,7 +38,10 @@ async function portraits(prefix: string): Promise<Record<string, string[]>> {
   const places = ['bridge', 'a-node', 'b-node', 'a-edge', 'a-mcx', 'b-edge', 'b-mcx', 'a-access', 'a-ue-1'];
   const seen = await Promise.all(
     places.map(async (place) => {
-      const { code, stdout, stderr } = await run([...inNetns(prefix + place), 'sh', '-s'], portrait);
+      const { code, stdout, stderr } = await run(
+        ['nsenter', `--net=/run/netns/${prefix}${place}`, 'sh', '-s'],
+        portrait,
+      );
       if (code !== 0) throw new Error(`looking at ${place}: ${stderr}`);
       return [place, stdout.split('\n').toSorted()] as const;
     }),
